@@ -1,0 +1,84 @@
+"""The one search box: a full-text prefix table over characters, pinyin, initials, telephones and schools.
+
+Contentless: it holds no second copy of a name, only the index, inside the encrypted file.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select, text
+
+from db.engine import Tx
+from db.models.local import SearchEntry
+
+CREATE = """CREATE VIRTUAL TABLE client_search USING fts5(
+    characters, latin, digits, other,
+    content='', contentless_delete=1, detail=full, prefix='1 2 3 4', tokenize='unicode61 remove_diacritics 2')"""
+
+_INSERT = text("INSERT INTO client_search(rowid, characters, latin, digits, other) VALUES (:r, :c, :l, :d, :o)")
+_DELETE = text("DELETE FROM client_search WHERE rowid = :r")
+_SEARCH = text(
+    "SELECT e.client_id FROM (SELECT rowid AS r FROM client_search WHERE client_search MATCH :q LIMIT :n) "
+    "JOIN search_entry AS e ON e.rowid = r"
+).columns(SearchEntry.client_id)
+
+
+@dataclass(frozen=True, slots=True)
+class SearchTerms:
+    """What one client is found by: names in characters; pinyin and initials; numbers; school and the rest."""
+
+    names: Sequence[str]
+    latin: Sequence[str]
+    digits: Sequence[str]
+    other: Sequence[str] = ()
+
+
+def _spaced(words: Iterable[str]) -> str:
+    return " | ".join(" ".join(unicodedata.normalize("NFC", word).replace(" ", "")) for word in words if word)
+
+
+def index_client(tx: Tx, client_id: str, terms: SearchTerms) -> None:
+    """Puts a client into the index, in place of what was there. `digits` are also found by their last four."""
+    entry = tx.execute(select(SearchEntry).where(SearchEntry.client_id == client_id)).scalar_one_or_none()
+    if entry is None:
+        entry = SearchEntry(client_id=client_id)
+        tx.add(entry)
+        tx.flush()
+    else:
+        tx.execute(_DELETE, {"r": entry.rowid})
+    digits = [part for number in terms.digits for part in dict.fromkeys((number, number[-4:])) if part]
+    tx.execute(
+        _INSERT,
+        {
+            "r": entry.rowid,
+            "c": _spaced(terms.names),
+            "l": " ".join(terms.latin).lower(),
+            "d": " ".join(digits),
+            "o": _spaced(terms.other),
+        },
+    )
+
+
+def _match(word: str) -> str:
+    if word.isascii() and word.isdigit():
+        return f'digits : "{word}" *'
+    if word.isascii():
+        return f'(latin : "{word.lower()}" *) OR (other : "{" ".join(word)}" *)'
+    return f'{{characters other}} : "{" ".join(word)}" *'
+
+
+def search_clients(tx: Tx, typed: str, limit: int) -> list[str]:
+    """Ids of clients that match every word typed, at most `limit`; [] for nothing typed."""
+    normal = unicodedata.normalize("NFC", typed)
+    clean = "".join(c if c.isalnum() or unicodedata.category(c).startswith(("L", "M")) else " " for c in normal)
+    words = clean.split()
+    if not words:
+        return []
+    query = " AND ".join(f"({_match(word)})" for word in words)
+    return list(tx.execute(_SEARCH, {"q": query, "n": limit}).scalars())
+
+
+__all__ = ["CREATE", "SearchTerms", "index_client", "search_clients"]
