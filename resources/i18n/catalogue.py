@@ -199,8 +199,8 @@ def _singular(message: Message) -> str:
 
 
 def _text(message: Message) -> str:
-    text = message.string if isinstance(message.string, str) else message.string[0]
-    return text or ""
+    text = message.string
+    return text if isinstance(text, str) else (text or ("",))[0]
 
 
 def _replace(path: Path, content: bytes) -> None:
