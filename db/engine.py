@@ -62,7 +62,10 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Tx]:
         """A consistent view; writing through it fails."""
-        with storage_faults(), Tx(self._reader, expire_on_commit=False, autoflush=False) as tx:
+        with (
+            storage_faults(),
+            Tx(self._reader, expire_on_commit=False, autoflush=False) as tx,
+        ):
             yield tx
 
     @contextmanager
@@ -89,7 +92,10 @@ class Database:
 
     def _connect(self, read_only: bool) -> Any:
         connection = sqlcipher.connect(
-            str(self.path), isolation_level=None, check_same_thread=False, timeout=_BUSY_MS / 1000
+            str(self.path),
+            isolation_level=None,
+            check_same_thread=False,
+            timeout=_BUSY_MS / 1000,
         )
         try:
             for pragma in (

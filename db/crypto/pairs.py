@@ -34,7 +34,10 @@ class KeyPairs:
     @classmethod
     def from_secret(cls, secret: bytes) -> KeyPairs:
         """The pairs that belong to a master secret (the organisation's root, rebuilt from its shares)."""
-        return cls(derive(secret, "longshan root signing"), derive(secret, "longshan root escrow"))
+        return cls(
+            derive(secret, "longshan root signing"),
+            derive(secret, "longshan root escrow"),
+        )
 
     @classmethod
     def from_bytes(cls, packed: bytes) -> KeyPairs:

@@ -57,7 +57,11 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: Moment, bytes: LargeBinary, str: String}
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        datetime: Moment,
+        bytes: LargeBinary,
+        str: String,
+    }
 
 
 class Synced:

@@ -40,7 +40,7 @@ class CaseGrant(Synced, Base):
 
     case_id: Mapped[str] = mapped_column(RowId, index=True)
     key_version: Mapped[int]
-    recipient: Mapped[str] = mapped_column(RowId, index=True, doc='account id; the organisation id stands for escrow')
+    recipient: Mapped[str] = mapped_column(RowId, index=True, doc="account id; the organisation id stands for escrow")
     grantor: Mapped[str] = mapped_column(RowId)
     boxed_key: Mapped[bytes]
     at: Mapped[datetime]
@@ -156,8 +156,16 @@ class ReleasedLetter(Synced, Base):
     __tablename__ = "released_letter"
     merge_groups: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "letter": (
-            "number", "client_id", "destination_id", "clinic", "urgency", "content",
-            "released_by", "released_at", "expires_on", "signature",
+            "number",
+            "client_id",
+            "destination_id",
+            "clinic",
+            "urgency",
+            "content",
+            "released_by",
+            "released_at",
+            "expires_on",
+            "signature",
         ),
     }
 

@@ -17,7 +17,15 @@ class Client(Synced, Base):
 
     __tablename__ = "client"
     merge_groups: ClassVar[Mapping[str, tuple[str, ...]]] = {
-        "identity": ("number", "kind", "name", "alias", "sex", "birth_date", "id_number"),
+        "identity": (
+            "number",
+            "kind",
+            "name",
+            "alias",
+            "sex",
+            "birth_date",
+            "id_number",
+        ),
         "background": ("nationality", "ethnic_group"),
         "school": ("school_id", "school_name", "grade", "class_name", "county"),
         "safe_contact": ("safe_times", "emergency_name", "emergency_telephone"),
@@ -50,7 +58,9 @@ class Telephone(Synced, Base):
     """A number under which a client or a guardian is reached; old ones stay, to be found by."""
 
     __tablename__ = "telephone"
-    merge_groups: ClassVar[Mapping[str, tuple[str, ...]]] = {"all": ("client_id", "written", "digits", "owner", "current")}
+    merge_groups: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "all": ("client_id", "written", "digits", "owner", "current")
+    }
 
     client_id: Mapped[str] = mapped_column(RowId, index=True)
     written: Mapped[str]
@@ -91,7 +101,16 @@ class Visit(Synced, Base):
 
     __tablename__ = "visit"
     merge_groups: ClassVar[Mapping[str, tuple[str, ...]]] = {
-        "who": ("arrival_id", "client_id", "centre_id", "day", "ticket", "visit_number", "came_as", "companions"),
+        "who": (
+            "arrival_id",
+            "client_id",
+            "centre_id",
+            "day",
+            "ticket",
+            "visit_number",
+            "came_as",
+            "companions",
+        ),
         "why": ("referral_source", "concerns", "remark"),
         "safety": ("asked_harm", "asked_plan", "asked_danger"),
         "queue": ("status", "status_at", "room_id", "staff_id", "priority"),
@@ -107,7 +126,9 @@ class Visit(Synced, Base):
     visit_number: Mapped[int] = mapped_column(default=1, doc="1 is the first visit")
     came_as: Mapped[str] = mapped_column(default="student", doc="student, parent or third_party")
     companions: Mapped[list[str]] = mapped_column(JSON, default=list, doc="who came along, as words")
-    referral_source: Mapped[str | None] = mapped_column(doc="self, parent, school, hospital, hotline, 12355, police, other")
+    referral_source: Mapped[str | None] = mapped_column(
+        doc="self, parent, school, hospital, hotline, 12355, police, other"
+    )
     concerns: Mapped[list[str]] = mapped_column(JSON, default=list, doc="concern categories")
     remark: Mapped[str | None]
     asked_harm: Mapped[str] = mapped_column(default="unasked", doc="unasked, no or yes")

@@ -16,7 +16,10 @@ class Organisation(Synced, Base):
     """机构: one row. `demo` marks a demonstration organisation, which can never become a real one."""
 
     __tablename__ = "organisation"
-    merge_groups: ClassVar[Mapping[str, tuple[str, ...]]] = {"name": ("name",), "fixed": ("root_sign", "root_box", "demo")}
+    merge_groups: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "name": ("name",),
+        "fixed": ("root_sign", "root_box", "demo"),
+    }
 
     name: Mapped[str]
     root_sign: Mapped[bytes]
@@ -39,9 +42,13 @@ class Centre(Synced, Base):
     county: Mapped[str | None]
     address: Mapped[str]
     hotline: Mapped[str]
-    idle_minutes: Mapped[dict[str, int]] = mapped_column(JSON, default=dict, doc="role -> minutes until the screen locks")
+    idle_minutes: Mapped[dict[str, int]] = mapped_column(
+        JSON, default=dict, doc="role -> minutes until the screen locks"
+    )
     hours: Mapped[dict[str, list[str]]] = mapped_column(
-        JSON, default=dict, doc='{"am": ["08:30", "11:30"], "pm": ["14:00", "17:00"]}, wall clock'
+        JSON,
+        default=dict,
+        doc='{"am": ["08:30", "11:30"], "pm": ["14:00", "17:00"]}, wall clock',
     )
 
 
@@ -61,7 +68,10 @@ class School(Synced, Base):
     """学校 with its consultation telephone."""
 
     __tablename__ = "school"
-    merge_groups: ClassVar[Mapping[str, tuple[str, ...]]] = {"name": ("name", "county"), "telephone": ("telephone",)}
+    merge_groups: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "name": ("name", "county"),
+        "telephone": ("telephone",),
+    }
 
     name: Mapped[str] = mapped_column(index=True)
     county: Mapped[str | None]
@@ -73,7 +83,15 @@ class Destination(Synced, Base):
 
     __tablename__ = "destination"
     merge_groups: ClassVar[Mapping[str, tuple[str, ...]]] = {
-        "all": ("institution", "clinic", "kind", "telephone", "address", "position", "active")
+        "all": (
+            "institution",
+            "clinic",
+            "kind",
+            "telephone",
+            "address",
+            "position",
+            "active",
+        )
     }
 
     institution: Mapped[str]
@@ -92,7 +110,13 @@ class Staff(Synced, Base):
     merge_groups: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "identity": ("centre_id", "number", "name", "sex"),
         "contact": ("employer", "school_id", "telephone"),
-        "rota": ("expert", "specialities", "availability", "weekly_limit", "last_quarter"),
+        "rota": (
+            "expert",
+            "specialities",
+            "availability",
+            "weekly_limit",
+            "last_quarter",
+        ),
         "record_check": ("record_check_until",),
         "active": ("active",),
     }
@@ -149,7 +173,9 @@ class DutyPattern(Synced, Base):
     """A half day that the centre staffs every week: weekday 0 is Monday, half is am or pm."""
 
     __tablename__ = "duty_pattern"
-    merge_groups: ClassVar[Mapping[str, tuple[str, ...]]] = {"all": ("centre_id", "weekday", "half", "needed", "active")}
+    merge_groups: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "all": ("centre_id", "weekday", "half", "needed", "active")
+    }
 
     centre_id: Mapped[str] = mapped_column(RowId, index=True)
     weekday: Mapped[int]

@@ -39,7 +39,10 @@ class RowIds:
 
 def hybrid_stamp(last: bytes, now_ms: int) -> bytes:
     """The next hybrid stamp after `last` (10 bytes) at wall time `now_ms`; never goes back."""
-    ms, tick = int.from_bytes(last[:_MS_BYTES], "big"), int.from_bytes(last[_MS_BYTES:], "big")
+    ms, tick = (
+        int.from_bytes(last[:_MS_BYTES], "big"),
+        int.from_bytes(last[_MS_BYTES:], "big"),
+    )
     if now_ms > ms:
         ms, tick = now_ms, 0
     elif tick + 1 < 1 << (8 * _TICK_BYTES):
@@ -67,7 +70,13 @@ def _stamper(tx: Tx) -> _Stamper:
     held: _Stamper | None = tx.info.get("stamper")
     if held is None:
         with tx.no_autoflush:
-            columns = (Device.id, Device.incarnation, Device.counter, Device.clock, Device.centre_id)
+            columns = (
+                Device.id,
+                Device.incarnation,
+                Device.counter,
+                Device.clock,
+                Device.centre_id,
+            )
             row = tx.execute(select(*columns)).one()
         held = tx.info["stamper"] = _Stamper(*row)
     return held
@@ -90,16 +99,16 @@ class AppendOnly(Exception):
 
 def _stamp_new(tx: Tx, row: Synced) -> None:
     stamper = _stamper(tx)
-    if row.id is None:
+    if not row.id:
         row.id = new_id(tx)
-    if row.stream is None:
+    if not row.stream:
         row.stream = stamper.centre_stream
     row.version, row.stamp = stamper.next()
 
 
 def _stamp_edit(tx: Tx, row: Synced) -> None:
     state: Any = inspect(row)
-    changed = {name for name in state.mapper.columns.keys() if state.attrs[name].history.has_changes()}
+    changed = {name for name in state.mapper.columns if state.attrs[name].history.has_changes()}
     if not changed:
         return
     if row.merge_kind == "event" or changed & SYSTEM_COLUMNS:
@@ -113,7 +122,12 @@ def _stamp_edit(tx: Tx, row: Synced) -> None:
         if known is None:
             tx.add(
                 GroupVersion(
-                    table_name=table, row_id=row.id, group_name=group, version=version, stamp=stamp, base=row.version
+                    table_name=table,
+                    row_id=row.id,
+                    group_name=group,
+                    version=version,
+                    stamp=stamp,
+                    base=row.version,
                 )
             )
         else:

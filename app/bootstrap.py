@@ -1,0 +1,111 @@
+"""Opens a workspace and composes the services: the only place that knows them all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import select
+
+from app.common.clock import Clock, SystemClock
+from app.common.errors import UserError
+from app.common.words import N_
+from app.security import audit
+from app.security.accounts import AccountService
+from app.security.context import Context, environment_faults
+from app.security.drafts import DraftService
+from app.security.membership import load
+from app.security.signin import SignIn
+from app.security.workspace import Unlocked, Workspace
+from db.crypto.pairs import PublicKeys
+from db.engine import Database
+from db.errors import FaultKind, StorageFault
+from db.models import Account, Device, Organisation, Staff
+from db.replica.stamping import RowIds
+from db.schema import upgrade
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything that a tab or a command may call, for one sign-in."""
+
+    accounts: AccountService
+    drafts: DraftService
+
+
+def compose(ctx: Context, workspace: Workspace, database_key: bytes) -> Services:
+    """Builds the services on one context."""
+    return Services(
+        accounts=AccountService(ctx, workspace, database_key),
+        drafts=DraftService(ctx),
+    )
+
+
+class Office:
+    """An open workspace with somebody signed in. `close` it; or `lock` and `unlock` it in between."""
+
+    def __init__(self, workspace: Workspace, ctx: Context, database_key: bytes) -> None:
+        self.workspace = workspace
+        self.ctx = ctx
+        self.services = compose(ctx, workspace, database_key)
+
+    @property
+    def who(self) -> SignIn:
+        return self.ctx.who
+
+    def lock(self) -> None:
+        """Forgets the user's private keys; the file stays open for what runs without them."""
+        self.who.forget_keys()
+
+    def unlock(self, password: str) -> None:
+        """Takes the same user's password; UserError if it is wrong."""
+        self.who.remember_keys(self.workspace.unlock(self.who.login, password).keys)
+
+    def close(self) -> None:
+        """Forgets keys and lets go of the file."""
+        self.who.forget_keys()
+        self.ctx.db.close()
+
+
+def open_workspace(folder: Path) -> Workspace:
+    """The folder's accounts; no database is read yet. EnvironmentFault in words if it is not one."""
+    return Workspace(folder)
+
+
+def sign_in(workspace: Workspace, login: str, password: str, clock: Clock | None = None) -> Office:
+    """From a password to the services: wrong password, missing or damaged file, each in one sentence."""
+    unlocked = workspace.unlock(login, password)
+    return _open(workspace, unlocked, clock or SystemClock())
+
+
+def _open(workspace: Workspace, unlocked: Unlocked, clock: Clock) -> Office:
+    with environment_faults():
+        database = Database.open(workspace.database_path, unlocked.database_key)
+        try:
+            upgrade(database)
+            database.stamps["row_ids"] = RowIds()
+            who, root_sign = _who(database, unlocked)
+            with database.write() as tx:
+                audit.append(tx, clock.now(), who.user_id, "signed-in", [])
+        except BaseException:
+            database.close()
+            raise
+    return Office(workspace, Context(database, clock, who, root_sign), unlocked.database_key)
+
+
+def _who(database: Database, unlocked: Unlocked) -> tuple[SignIn, bytes]:
+    with database.read() as tx:
+        device = tx.execute(select(Device)).scalars().first()
+        organisation = tx.execute(select(Organisation)).scalars().first()
+        if device is None or organisation is None:
+            raise StorageFault(FaultKind.DAMAGED)
+        membership = load(tx, organisation.id, PublicKeys(device.root_sign, organisation.root_box))
+        member = membership.members.get(unlocked.entry.user_id)
+        account = tx.get(Account, unlocked.entry.user_id)
+        if member is None or account is None or not account.active or member.keys != unlocked.keys.public:
+            raise UserError("not-a-member", N_("This account no longer belongs to the organisation. Ask the director."))
+        staff = tx.get(Staff, account.staff_id)
+        name = staff.name if staff else member.name
+        who = SignIn(account.id, account.staff_id, account.login, name, member.roles, member.centre_id, organisation.id)
+        who.remember_keys(unlocked.keys)
+        return who, device.root_sign

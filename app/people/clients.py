@@ -1,0 +1,117 @@
+"""Clients: made, changed, and put where the search box finds them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+
+from app.common import pinyin
+from app.common.telephone import read_telephones, search_forms
+from app.people.numbers import next_number
+from db.engine import Tx
+from db.models import Client, Guardian, School, Telephone
+from db.replica.stamping import new_id
+from db.search import SearchTerms, index_client
+
+
+@dataclass(frozen=True, slots=True)
+class NewGuardian:
+    """监护人 as told."""
+
+    name: str
+    relation: str | None = None
+    telephone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewClient:
+    """What the form or a register row says; everything but the name may be missing."""
+
+    name: str
+    kind: str = "student"
+    alias: str | None = None
+    sex: str | None = None
+    birth_date: date | None = None
+    id_number: str | None = None
+    nationality: str | None = None
+    ethnic_group: str | None = None
+    school_id: str | None = None
+    school_name: str | None = None
+    grade: str | None = None
+    class_name: str | None = None
+    county: str | None = None
+    telephones: tuple[str, ...] = ()
+    guardians: tuple[NewGuardian, ...] = ()
+    safe_times: str | None = None
+    emergency_name: str | None = None
+    emergency_telephone: str | None = None
+    remarks: str | None = None
+
+
+_PLAIN = (
+    "name", "kind", "alias", "sex", "birth_date", "id_number", "nationality", "ethnic_group", "school_id", "school_name",
+    "grade", "class_name", "county", "safe_times", "emergency_name", "emergency_telephone", "remarks",
+)  # fmt: skip
+
+
+def create_client(tx: Tx, new: NewClient, on: date) -> Client:
+    """Adds client, telephones, guardians and the search entry; `on` gives the year of the number."""
+    client = Client(id=new_id(tx), number=next_number(tx, Client.number, on.year))
+    for name in _PLAIN:
+        setattr(client, name, getattr(new, name))
+    tx.add(client)
+    for written in new.telephones:
+        add_telephones(tx, client.id, written)
+    for guardian in new.guardians:
+        tx.add(
+            Guardian(
+                id=new_id(tx),
+                client_id=client.id,
+                name=guardian.name,
+                relation=guardian.relation,
+                telephone=guardian.telephone,
+            )
+        )
+    tx.flush()
+    reindex(tx, client, new.telephones, [g.name for g in new.guardians], new.school_name)
+    return client
+
+
+def add_telephones(tx: Tx, client_id: str, written: str, owner: str = "client") -> None:
+    """Adds each number in a cell such as "139… / 0635-…" that the client does not have yet."""
+    known = {t.digits for t in tx.new if isinstance(t, Telephone) and t.client_id == client_id}
+    known |= set(tx.execute(select(Telephone.digits).where(Telephone.client_id == client_id)).scalars())
+    for number in read_telephones(written).numbers:
+        if number.digits and number.digits not in known:
+            known.add(number.digits)
+            shown = number.shown
+            tx.add(Telephone(id=new_id(tx), client_id=client_id, written=shown, digits=number.digits, owner=owner))
+
+
+def reindex(tx: Tx, client: Client, telephones: Sequence[str], guardians: Sequence[str], school: str | None) -> None:
+    """Writes the client's search entry from what is known now."""
+    names = [name for name in (client.name, client.alias) if name]
+    latin: list[str] = []
+    for name in (*names, *guardians):
+        found = pinyin.keys(name)
+        latin += [*found.full, *found.initials]
+    digits = [form for written in telephones for t in read_telephones(written).numbers for form in search_forms(t)]
+    terms = SearchTerms(
+        names, list(dict.fromkeys(latin)), digits, [w for w in (school, client.number, *guardians) if w]
+    )
+    index_client(tx, client.id, terms)
+
+
+def reindex_from_rows(tx: Tx, client: Client) -> None:
+    """As `reindex`, gathering telephones, guardians and school from their tables (after an edit)."""
+    tx.flush()
+    telephones = tx.execute(select(Telephone.written).where(Telephone.client_id == client.id)).scalars().all()
+    where = (Guardian.client_id == client.id, Guardian.withdrawn.is_(False))
+    guardians = tx.execute(select(Guardian.name).where(*where)).scalars().all()
+    school = client.school_name
+    if client.school_id:
+        school = tx.execute(select(School.name).where(School.id == client.school_id)).scalar() or school
+    reindex(tx, client, telephones, guardians, school)

@@ -1,0 +1,86 @@
+"""What was done, by whom, to which rows: one hash chain per device, ids and acts only, never content."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import select
+
+from db.crypto.sealing import digest, encode_place
+from db.engine import Tx
+from db.models import AuditEntry, AuditSubject, Device
+
+GENESIS = bytes(32)
+
+
+def entry_hash(entry: AuditEntry) -> bytes:
+    """BLAKE2b-256 over everything the entry says, the previous hash included."""
+    micros = (entry.at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+    return digest(
+        encode_place(
+            (
+                "longshan audit 1",
+                entry.device,
+                entry.seq,
+                micros,
+                entry.user_id or "",
+                entry.act,
+                "\n".join(entry.subjects),
+                entry.digest or b"",
+                entry.previous,
+            )
+        )
+    )
+
+
+def append(
+    tx: Tx, at: datetime, user_id: str | None, act: str, subjects: Sequence[str], signed: bytes | None = None
+) -> None:
+    """Adds the next entry of this device's chain, in the caller's transaction."""
+    device: bytes = tx.info.get("device_id") or tx.execute(select(Device.id)).scalar_one()
+    tx.info["device_id"] = device
+    last = tx.execute(
+        select(AuditEntry.seq, AuditEntry.hash)
+        .where(AuditEntry.device == device)
+        .order_by(AuditEntry.seq.desc())
+        .limit(1)
+    ).first()
+    entry = AuditEntry(
+        device=device,
+        seq=last.seq + 1 if last else 1,
+        at=at,
+        user_id=user_id,
+        act=act,
+        subjects=list(subjects),
+        digest=signed,
+        previous=last.hash if last else GENESIS,
+    )
+    entry.hash = entry_hash(entry)
+    tx.add(entry)
+    tx.add_all(AuditSubject(subject=s, device=device, seq=entry.seq) for s in dict.fromkeys(subjects))
+    tx.flush()
+
+
+def broken_at(tx: Tx) -> int | None:
+    """The number of the first entry whose hash or link is wrong, or None if the chain is whole."""
+    previous: dict[bytes, bytes] = {}
+    expected: dict[bytes, int] = {}
+    for entry in tx.execute(select(AuditEntry).order_by(AuditEntry.device, AuditEntry.seq)).scalars():
+        if (
+            entry.seq != expected.get(entry.device, 0) + 1
+            or entry.previous != previous.get(entry.device, GENESIS)
+            or entry.hash != entry_hash(entry)
+        ):
+            return entry.seq
+        previous[entry.device], expected[entry.device] = entry.hash, entry.seq
+    return None
+
+
+def signed_digest(tx: Tx, row_id: str, act: str) -> bytes | None:
+    """The digest that the chain holds for a signed row, to compare with what is read; None if not of this chain."""
+    return tx.execute(
+        select(AuditEntry.digest)
+        .join(AuditSubject, (AuditSubject.device == AuditEntry.device) & (AuditSubject.seq == AuditEntry.seq))
+        .where(AuditSubject.subject == row_id, AuditEntry.act == act)
+    ).scalar()

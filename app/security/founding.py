@@ -1,0 +1,210 @@
+"""The hour in which an organisation begins: root, first centre, first director, this PC.
+
+The root's secret is split 2 of 3 and leaves this function only as shares; the PC is trusted in that hour
+(docs/decisions). The same master secret gives the root's signing pair and the escrow's receiving pair.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from nacl.utils import random as random_bytes
+from shamir_mnemonic import generate_mnemonics
+
+from app.common.clock import Clock
+from app.common.errors import EnvironmentFault, UserError
+from app.common.words import N_
+from app.security import audit
+from app.security.accounts import KDF_MEMORY, MadeAccount, NewAccount, make_account
+from app.security.context import environment_faults
+from app.security.membership import state_device
+from app.security.permissions import Role
+from app.security.workspace import ACCOUNTS, DATABASE
+from db import keyfile
+from db.crypto.pairs import KeyPairs
+from db.crypto.sealing import new_key
+from db.engine import Database, Tx
+from db.models import Centre, Device, Organisation, StreamKey
+from db.replica.stamping import RowIds
+from db.schema import upgrade
+
+SHARES, NEEDED = 3, 2
+
+
+@dataclass(frozen=True, slots=True)
+class CentreSpec:
+    """The first (or another) centre."""
+
+    name: str
+    code: str = "LS"
+    county: str | None = "371502"
+    address: str = "聊城市东昌府区龙山西街33号"
+    hotline: str = "0635-8311095"
+
+
+@dataclass(frozen=True, slots=True)
+class FoundingSpec:
+    """What the set-up assistant has asked."""
+
+    organisation: str
+    centre: CentreSpec
+    director: NewAccount
+    others: tuple[NewAccount, ...] = ()
+    device_name: str = "一号机"
+    device_letter: str = "A"
+    demo: bool = False
+    kdf_memory: int = KDF_MEMORY
+
+
+@dataclass(frozen=True, slots=True)
+class Founded:
+    """What must be handed over in that hour: the root's shares (20 and more words each) and the accounts."""
+
+    centre_id: str
+    shares: list[str] = field(repr=False)
+    accounts: list[MadeAccount] = field(repr=False)
+
+
+def found(folder: Path, spec: FoundingSpec, clock: Clock) -> Founded:
+    """Makes the workspace. Refuses a folder that has one; leaves nothing half made under the final names."""
+    _prepare(folder)
+    key, secret = new_key(), random_bytes(32)
+    ids = RowIds()
+    organisation, centre = ids.draw(), ids.draw()
+    root, device_pairs, device_id = KeyPairs.from_secret(secret), KeyPairs.new(), random_bytes(8)
+    path = folder / DATABASE
+    with environment_faults():
+        database = Database(path, key)
+        database.stamps["row_ids"] = ids
+        try:
+            upgrade(database)
+            with database.write() as tx:
+                tx.add(_device(spec, device_id, device_pairs, organisation, centre, root))
+                tx.flush()
+                accounts = _first_rows(tx, spec, organisation, centre, root, device_id, device_pairs, clock.now())
+        except BaseException:
+            database.close()
+            for leftover in folder.glob(f"{DATABASE}*"):
+                leftover.unlink(missing_ok=True)
+            raise
+        database.close()
+    _write_accounts(folder, spec, organisation, centre, device_id, key, accounts)
+    shares = generate_mnemonics(1, [(NEEDED, SHARES)], secret, iteration_exponent=1)[0]
+    return Founded(centre, shares, accounts)
+
+
+def _prepare(folder: Path) -> None:
+    if (folder / ACCOUNTS).exists():
+        raise UserError("workspace-exists", N_("The folder {folder} already holds a centre."), folder=folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _set_aside(folder)
+        for name in ("spool", "backups", "log"):
+            (folder / name).mkdir(exist_ok=True)
+        folder.chmod(0o700)
+    except OSError as error:
+        raise EnvironmentFault(
+            "folder-not-writable",
+            N_("The folder {folder} cannot be written ({reason}). Nothing was changed."),
+            folder=folder,
+            reason=error.strerror or "",
+        ) from None
+
+
+def _set_aside(folder: Path) -> None:
+    """A data file without accounts is a set-up that power interrupted, or a loss: kept, under another name."""
+    number = 1
+    while (folder / f"unfinished-{number}").exists():
+        number += 1
+    for found_file in list(folder.glob(f"{DATABASE}*")):
+        (folder / f"unfinished-{number}").mkdir(exist_ok=True)
+        found_file.rename(folder / f"unfinished-{number}" / found_file.name)
+
+
+def _device(
+    spec: FoundingSpec, device_id: bytes, pairs: KeyPairs, organisation: str, centre: str, root: KeyPairs
+) -> Device:
+    return Device(
+        id=device_id,
+        name=spec.device_name,
+        letter=spec.device_letter,
+        centre_id=centre,
+        organisation_id=organisation,
+        root_sign=root.public.sign,
+        incarnation=random_bytes(4),
+        clock=bytes(10),
+        key_pairs=pairs.to_bytes(),
+    )
+
+
+def _first_rows(
+    tx: Tx,
+    spec: FoundingSpec,
+    organisation: str,
+    centre: str,
+    root: KeyPairs,
+    device_id: bytes,
+    device_pairs: KeyPairs,
+    now: datetime,
+) -> list[MadeAccount]:
+    public = root.public
+    tx.add(
+        Organisation(
+            id=organisation,
+            stream="org",
+            name=spec.organisation,
+            root_sign=public.sign,
+            root_box=public.box,
+            demo=spec.demo,
+        )
+    )
+    add_centre(tx, spec.centre, centre)
+    tx.add_all(StreamKey(stream=stream, epoch=1, key=new_key()) for stream in ("org", centre))
+    director = NewAccount(
+        spec.director.login, spec.director.name, spec.director.roles | {Role.DIRECTOR}, spec.director.passphrase
+    )
+    first = make_account(tx, organisation, centre, root, director, now, spec.kdf_memory)
+    state_device(tx, root, organisation, device_id, device_pairs.public, centre, now)
+    made = [first] + [
+        make_account(tx, organisation, centre, first.keys, other, now, spec.kdf_memory) for other in spec.others
+    ]
+    audit.append(tx, now, first.user_id, "organisation.founded", [organisation, centre, *(m.user_id for m in made)])
+    return made
+
+
+def add_centre(tx: Tx, spec: CentreSpec, centre_id: str) -> Centre:
+    """A centre's row in the organisation's stream."""
+    centre = Centre(
+        id=centre_id,
+        stream="org",
+        code=spec.code,
+        name=spec.name,
+        county=spec.county,
+        address=spec.address,
+        hotline=spec.hotline,
+        idle_minutes={"receptionist": 15, "psychologist": 5, "supervisor": 5, "director": 5},
+        hours={"am": ["08:30", "11:30"], "pm": ["14:00", "17:00"]},
+    )
+    tx.add(centre)
+    return centre
+
+
+def _write_accounts(
+    folder: Path,
+    spec: FoundingSpec,
+    organisation: str,
+    centre: str,
+    device_id: bytes,
+    key: bytes,
+    accounts: list[MadeAccount],
+) -> None:
+    entries = [made.entry for made in accounts]
+    for entry in entries:
+        keyfile.box_database_key(entry, device_id.hex(), key)
+    content = keyfile.KeyFile(
+        keyfile.FORMAT, organisation, centre, spec.centre.name, device_id.hex(), spec.demo, entries
+    )
+    with environment_faults():
+        keyfile.write(folder / ACCOUNTS, content)

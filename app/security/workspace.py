@@ -1,0 +1,153 @@
+"""One PC's folder, before and after somebody opens it: accounts file, instance lock, the way from a password to the file."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from app.common.errors import EnvironmentFault, UserError
+from app.common.words import N_
+from db import keyfile
+from db.crypto.pairs import KeyPairs
+from db.crypto.passwords import KdfRefused
+from db.crypto.sealing import SealBroken
+
+DATABASE, ACCOUNTS, LOCK = "centre.db", "accounts.json", "window.lock"
+
+
+@dataclass(frozen=True, slots=True)
+class AccountCard:
+    """What the sign-in window shows of an account."""
+
+    login: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unlocked:
+    """What a right password opens."""
+
+    entry: keyfile.Entry
+    keys: KeyPairs
+    database_key: bytes
+
+
+class Workspace:
+    """A folder with `accounts.json` and `centre.db`. Reads no database and imports no ORM: it is there at sign-in."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.reload()
+
+    def reload(self) -> None:
+        """Reads `accounts.json` again; a sentence for what is missing or damaged."""
+        self.accounts = _read_accounts(self.folder)
+
+    @property
+    def database_path(self) -> Path:
+        return self.folder / DATABASE
+
+    @property
+    def demo(self) -> bool:
+        return self.accounts.demo
+
+    @property
+    def centre_name(self) -> str:
+        return self.accounts.centre_name
+
+    def cards(self) -> list[AccountCard]:
+        """Who may sign in here, in the order of the file."""
+        return [AccountCard(entry.login, entry.name) for entry in self.accounts.entries]
+
+    def unlock(self, login: str, password: str) -> Unlocked:
+        """Takes about half a second (Argon2id). One sentence for each way in which it can fail."""
+        entry = self.accounts.entry(login.strip())
+        if entry is None:
+            raise UserError("wrong-password", N_("User name or password is wrong."))
+        try:
+            keys = keyfile.unwrap(entry, self.accounts.organisation, password)
+            key = keyfile.open_database_key(entry, self.accounts.device, keys)
+        except SealBroken:
+            raise UserError("wrong-password", N_("User name or password is wrong.")) from None
+        except KdfRefused:
+            raise EnvironmentFault("accounts-damaged", DAMAGED_ACCOUNTS) from None
+        if key is None:
+            raise UserError("ask-colleague", N_("Ask a colleague to sign in on this PC once first."))
+        return Unlocked(entry, keys, key)
+
+    def save_accounts(self) -> None:
+        """Writes `accounts.json` whole; EnvironmentFault if the folder cannot be written."""
+        try:
+            keyfile.write(self.folder / ACCOUNTS, self.accounts)
+        except OSError as error:
+            raise EnvironmentFault(
+                "folder-not-writable",
+                N_("The folder {folder} cannot be written ({reason}). Nothing was changed."),
+                folder=self.folder,
+                reason=error.strerror or "",
+            ) from None
+
+
+DAMAGED_ACCOUNTS = N_("The file accounts.json is damaged. Put it back from the last backup; nothing was changed.")
+
+
+def exists(folder: Path) -> bool:
+    """Whether a workspace is there (even a damaged one)."""
+    return (folder / ACCOUNTS).exists() or (folder / DATABASE).exists()
+
+
+def _read_accounts(folder: Path) -> keyfile.KeyFile:
+    try:
+        return keyfile.read(folder / ACCOUNTS)
+    except FileNotFoundError:
+        if not folder.exists():
+            raise EnvironmentFault("no-folder", N_("There is no folder {folder}."), folder=folder) from None
+        raise EnvironmentFault(
+            "no-workspace", N_("The folder {folder} holds no centre: accounts.json is missing."), folder=folder
+        ) from None
+    except keyfile.KeyFileDamaged:
+        raise EnvironmentFault("accounts-damaged", DAMAGED_ACCOUNTS) from None
+    except OSError:
+        raise EnvironmentFault(
+            "folder-not-readable", N_("The folder {folder} cannot be read. Check its permissions."), folder=folder
+        ) from None
+
+
+@contextmanager
+def only_window(folder: Path) -> Iterator[None]:
+    """Held by a window as long as it lives; a second one on the same folder is refused. The OS drops it at a crash."""
+    try:
+        stream = (folder / LOCK).open("a+b")
+    except OSError:
+        raise EnvironmentFault(
+            "folder-not-writable",
+            N_("The folder {folder} cannot be written ({reason}). Nothing was changed."),
+            folder=folder,
+            reason="",
+        ) from None
+    with stream:
+        if not _lock(stream):
+            raise EnvironmentFault(
+                "second-instance", N_("The program is already open with this folder. Use the window that is open.")
+            )
+        yield
+
+
+def _lock(stream: IO[bytes]) -> bool:
+    try:
+        if os.name == "nt":
+            import msvcrt
+
+            stream.seek(0)
+            msvcrt.locking(stream.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
+        else:
+            import fcntl
+
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,134 @@
+"""`accounts.json`: who can open `centre.db`. No client content, no readable key.
+
+Per account the Argon2id parameters, the private keys wrapped by the password, and this PC's database key
+boxed to the user's public key. Replaced whole: temporary file, fsync, rename, fsync of the folder.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+import msgspec
+
+from db.crypto.pairs import KeyPairs, PublicKeys, box_to
+from db.crypto.passwords import KdfParameters, key_from_password
+from db.crypto.sealing import Place, SealBroken, seal, unseal
+
+FORMAT = 1
+_MAX_BYTES = 4_000_000
+
+
+class KeyFileDamaged(Exception):
+    """Not readable as an accounts file."""
+
+
+class Entry(msgspec.Struct):
+    """One account. Ids are hex; `database_key` is None until an unlocked PC has boxed it to this user."""
+
+    user_id: str
+    login: str
+    name: str
+    generation: int
+    kdf_memory: int
+    kdf_passes: int
+    kdf_salt: bytes
+    wrapped_keys: bytes
+    sign_public: bytes
+    box_public: bytes
+    database_key: bytes | None = None
+
+    @property
+    def public(self) -> PublicKeys:
+        return PublicKeys(self.sign_public, self.box_public)
+
+
+class KeyFile(msgspec.Struct):
+    """The whole file. `next_database_key` has its place for a re-key that power may interrupt."""
+
+    format: int
+    organisation: str
+    centre: str
+    centre_name: str
+    device: str
+    demo: bool
+    entries: list[Entry]
+    next_database_key: bool = False
+
+    def entry(self, login: str) -> Entry | None:
+        """The account with this login, letter case ignored."""
+        return next((e for e in self.entries if e.login.casefold() == login.casefold()), None)
+
+
+def _place(organisation: str, user_id: str, generation: int) -> Place:
+    return ("longshan account 1", organisation, user_id, generation)
+
+
+def wrap(pairs: KeyPairs, password: str, kdf: KdfParameters, organisation: str, user_id: str, generation: int) -> bytes:
+    """The private keys sealed under the password."""
+    return seal(pairs.to_bytes(), key_from_password(password, kdf), _place(organisation, user_id, generation))
+
+
+def unwrap(entry: Entry, organisation: str, password: str) -> KeyPairs:
+    """The account's pairs; SealBroken for a wrong password, KdfRefused for parameters out of bounds."""
+    kdf = KdfParameters(entry.kdf_memory, entry.kdf_passes, entry.kdf_salt)
+    place = _place(organisation, entry.user_id, entry.generation)
+    pairs = KeyPairs.from_bytes(unseal(entry.wrapped_keys, key_from_password(password, kdf), place))
+    if pairs.public != entry.public:
+        raise SealBroken
+    return pairs
+
+
+def box_database_key(entry: Entry, device: str, key: bytes) -> None:
+    """Lets this account open the PC's file."""
+    entry.database_key = box_to(entry.box_public, msgspec.msgpack.encode(("longshan database key 1", device, key)))
+
+
+def open_database_key(entry: Entry, device: str, pairs: KeyPairs) -> bytes | None:
+    """The PC's raw key, or None if nobody has boxed it to this account yet; SealBroken if it is another PC's."""
+    if entry.database_key is None:
+        return None
+    domain, of, key = msgspec.msgpack.decode(pairs.open_box(entry.database_key), type=tuple[str, str, bytes])
+    if (domain, of) != ("longshan database key 1", device):
+        raise SealBroken
+    return key
+
+
+def read(path: Path) -> KeyFile:
+    """KeyFileDamaged if it is not what `write` wrote; OSError as the system gives it."""
+    data = path.read_bytes()
+    try:
+        if len(data) > _MAX_BYTES:
+            raise KeyFileDamaged
+        found = msgspec.json.decode(data, type=KeyFile)
+    except (msgspec.DecodeError, ValueError) as error:
+        raise KeyFileDamaged from error
+    if found.format != FORMAT:
+        raise KeyFileDamaged
+    return found
+
+
+def write(path: Path, content: KeyFile) -> None:
+    """Durable and whole, or not at all; readable by the owner only."""
+    replace_file(path, msgspec.json.format(msgspec.json.encode(content), indent=1))
+
+
+def replace_file(path: Path, data: bytes) -> None:
+    """Puts `data` at `path` so that a reader, or a power cut, sees the old bytes or the new, never a part."""
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name + ".")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    if os.name == "posix":
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)

@@ -1,0 +1,44 @@
+"""Brings a file to the schema of this program: one path for a new file and for an old one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from db.engine import Database
+from db.errors import FaultKind, StorageFault, storage_faults
+
+LATEST = "0001"
+_MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def version_of(connection: Connection) -> str | None:
+    """The revision that the file says it has; None for an empty file."""
+    known = connection.exec_driver_sql("SELECT 1 FROM sqlite_schema WHERE name = 'alembic_version'").scalar()
+    if not known:
+        return None
+    found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+    return str(found) if found else None
+
+
+def upgrade(database: Database) -> None:
+    """Migrates in one transaction. StorageFault NEWER if a newer program has written the file."""
+    with storage_faults(), database.writer.connect() as connection:
+        with connection.begin():
+            found = version_of(connection)
+            if found == LATEST:
+                return
+            if found is not None and found > LATEST:
+                raise StorageFault(FaultKind.NEWER)
+            _run(connection)
+
+
+def _run(connection: Connection) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, LATEST)
