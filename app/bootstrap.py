@@ -7,14 +7,18 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from app.common.clock import Clock, SystemClock
+from app.common.clock import Clock, SystemClock, today
 from app.common.errors import UserError
 from app.common.words import N_
+from app.people.centres import CentreService
+from app.people.defaults import add_centre_defaults, add_destinations, add_holidays
 from app.security import audit
 from app.security.accounts import AccountService
 from app.security.context import Context, environment_faults
 from app.security.drafts import DraftService
+from app.security.founding import Founded, FoundingSpec, found
 from app.security.membership import load
+from app.security.permissions import May
 from app.security.signin import SignIn
 from app.security.workspace import Unlocked, Workspace
 from db.crypto.pairs import PublicKeys
@@ -31,6 +35,7 @@ class Services:
 
     accounts: AccountService
     drafts: DraftService
+    centre: CentreService
 
 
 def compose(ctx: Context, workspace: Workspace, database_key: bytes) -> Services:
@@ -38,6 +43,7 @@ def compose(ctx: Context, workspace: Workspace, database_key: bytes) -> Services
     return Services(
         accounts=AccountService(ctx, workspace, database_key),
         drafts=DraftService(ctx),
+        centre=CentreService(ctx),
     )
 
 
@@ -65,6 +71,23 @@ class Office:
         """Forgets keys and lets go of the file."""
         self.who.forget_keys()
         self.ctx.db.close()
+
+
+def create_organisation(folder: Path, spec: FoundingSpec, clock: Clock | None = None) -> Founded:
+    """Founds an organisation and gives its first centre what every centre begins with."""
+    now = clock or SystemClock()
+    founded = found(folder, spec, now)
+    first = founded.accounts[0]
+    office = sign_in(Workspace(folder), first.entry.login, first.passphrase, now)
+    try:
+        with office.ctx.write(May.EDIT_CENTRE, "centre.furnished") as act:
+            add_centre_defaults(act.tx, founded.centre_id)
+            add_destinations(act.tx)
+            add_holidays(act.tx, today(now).year - 1, today(now).year + 1)
+            act.on(founded.centre_id)
+    finally:
+        office.close()
+    return founded
 
 
 def open_workspace(folder: Path) -> Workspace:

@@ -108,7 +108,7 @@ def _stamp_new(tx: Tx, row: Synced) -> None:
 
 def _stamp_edit(tx: Tx, row: Synced) -> None:
     state: Any = inspect(row)
-    changed = {name for name in state.mapper.columns if state.attrs[name].history.has_changes()}
+    changed = {p.key for p in state.mapper.column_attrs if state.attrs[p.key].history.has_changes()}
     if not changed:
         return
     if row.merge_kind == "event" or changed & SYSTEM_COLUMNS:
