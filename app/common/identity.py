@@ -19,7 +19,21 @@ from app.common.words import N_
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
 _PROVINCES = frozenset(
-    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83".split()
+    map(
+        str,
+        (
+            *range(11, 16),
+            *range(21, 24),
+            *range(31, 38),
+            *range(41, 47),
+            *range(50, 55),
+            *range(61, 66),
+            71,
+            81,
+            82,
+            83,
+        ),
+    )
 )
 _NOISE = re.compile(r"[\s'\u2018\u2019`\-\u2010-\u2015\u2212]+")
 _EIGHTEEN = re.compile(r"[0-9]{17}[0-9X]")
@@ -91,9 +105,7 @@ def read_resident_id(written: str, *, on: date) -> ResidentId:
 def _damaged(written: str) -> ResidentId:
     note = Note.of(
         "id.damaged",
-        N_(
-            "The ID number was damaged by the spreadsheet ({number}); it is kept in the remark, please ask for it again."
-        ),
+        N_("The spreadsheet damaged the ID number ({number}); it is kept in the remark. Please ask for it again."),
         number=written.strip(),
     )
     return ResidentId(IdKind.DAMAGED, written.strip(), notes=(note,))

@@ -1,4 +1,4 @@
-"""What is worth telling about one value or one row: an English msgid with its parameters, translated where it is shown."""
+"""What is worth telling about one value or row: a msgid with its parameters, translated where it is shown."""
 
 from __future__ import annotations
 

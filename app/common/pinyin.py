@@ -17,23 +17,27 @@ MOST_FULL = 24
 MOST_INITIALS = 12
 
 _SINGLE = """
-单 shan; 曾 zeng; 解 xie; 查 zha; 仇 qiu; 区 ou; 朴 piao pu; 盖 ge gai; 乐 yue le; 种 chong; 翟 zhai; 缪 miao mou; 任 ren; 华 hua;
-员 yun; 尉 wei yu; 覃 qin tan; 繁 po; 折 she; 秘 bi; 冼 xian; 洗 xian; 宁 ning; 那 na; 牟 mu mou; 逄 pang; 郇 huan xun; 隗 wei kui;
-召 shao; 黑 he; 重 chong; 祭 zhai; 句 gou; 都 du; 车 che; 谌 chen shen; 葛 ge; 过 guo; 薄 bo; 柏 bai bo; 卜 bu; 长 chang; 尹 yin;
-适 kuo; 应 ying; 幺 yao; 么 yao; 佴 nai; 曲 qu; 石 shi; 万 wan; 干 gan; 占 zhan; 藏 zang; 相 xiang; 行 xing; 厍 she; 宿 su; 会 gui;
-阚 kan; 撒 sa; 贾 jia; 瞿 qu; 俞 yu; 燕 yan; 訾 zi; 不 fou bu; 殷 yin; 於 yu; 恽 yun; 仉 zhang; 晟 cheng; 褚 chu; 纪 ji; 盛 sheng;
-沈 shen; 要 yao; 叶 ye; 余 yu; 喻 yu; 乜 nie; 缴 jiao; 阿 a; 鲜 xian; 冯 feng; 汤 tang; 夏 xia; 谷 gu; 宓 mi fu; 费 fei bi; 隽 juan;
-炅 gui; 朝 chao; 逯 lu; 昝 zan; 亓 qi; 圈 juan; 难 ning; 能 nai; 少 shao; 颉 xie jie; 令 ling; 尧 yao; 合 he; 没 mo; 戚 qi; 洪 hong;
-强 qiang; 贲 ben; 柳 liu; 郗 xi chi; 郄 qie xi; 筰 zuo; 禚 zhuo; 臧 zang; 娄 lou; 靓 jing; 斗 dou; 扎 zha; 陶 tao; 兴 xing; 降 jiang
+单 shan; 曾 zeng; 解 xie; 查 zha; 仇 qiu; 区 ou; 朴 piao pu; 盖 ge gai; 乐 yue le; 种 chong; 翟 zhai;
+缪 miao mou; 任 ren; 华 hua; 员 yun; 尉 wei yu; 覃 qin tan; 繁 po; 折 she; 秘 bi; 冼 xian; 洗 xian; 宁 ning;
+那 na; 牟 mu mou; 逄 pang; 郇 huan xun; 隗 wei kui; 召 shao; 黑 he; 重 chong; 祭 zhai; 句 gou; 都 du; 车 che;
+谌 chen shen; 葛 ge; 过 guo; 薄 bo; 柏 bai bo; 卜 bu; 长 chang; 尹 yin; 适 kuo; 应 ying; 幺 yao; 么 yao;
+佴 nai; 曲 qu; 石 shi; 万 wan; 干 gan; 占 zhan; 藏 zang; 相 xiang; 行 xing; 厍 she; 宿 su; 会 gui; 阚 kan;
+撒 sa; 贾 jia; 瞿 qu; 俞 yu; 燕 yan; 訾 zi; 不 fou bu; 殷 yin; 於 yu; 恽 yun; 仉 zhang; 晟 cheng; 褚 chu;
+纪 ji; 盛 sheng; 沈 shen; 要 yao; 叶 ye; 余 yu; 喻 yu; 乜 nie; 缴 jiao; 阿 a; 鲜 xian; 冯 feng; 汤 tang;
+夏 xia; 谷 gu; 宓 mi fu; 费 fei bi; 隽 juan; 炅 gui; 朝 chao; 逯 lu; 昝 zan; 亓 qi; 圈 juan; 难 ning; 能 nai;
+少 shao; 颉 xie jie; 令 ling; 尧 yao; 合 he; 没 mo; 戚 qi; 洪 hong; 强 qiang; 贲 ben; 柳 liu; 郗 xi chi;
+郄 qie xi; 筰 zuo; 禚 zhuo; 臧 zang; 娄 lou; 靓 jing; 斗 dou; 扎 zha; 陶 tao; 兴 xing; 降 jiang
 """
 _COMPOUND = """
-尉迟 yu chi; 万俟 mo qi; 长孙 zhang sun; 澹台 tan tai; 单于 chan yu; 令狐 ling hu; 宇文 yu wen; 上官 shang guan; 诸葛 zhu ge;
-东方 dong fang; 司马 si ma; 欧阳 ou yang; 皇甫 huang fu; 夏侯 xia hou; 赫连 he lian; 公孙 gong sun; 轩辕 xuan yuan;
-钟离 zhong li; 宗政 zong zheng; 濮阳 pu yang; 淳于 chun yu; 太叔 tai shu; 申屠 shen tu; 仲孙 zhong sun; 慕容 mu rong;
-鲜于 xian yu; 闾丘 lv qiu; 司徒 si tu; 司空 si kong; 亓官 qi guan; 司寇 si kou; 子车 zi ju; 颛孙 zhuan sun; 端木 duan mu;
-巫马 wu ma; 公西 gong xi; 漆雕 qi diao; 乐正 yue zheng; 壤驷 rang si; 公良 gong liang; 拓跋 tuo ba; 夹谷 jia gu; 宰父 zai fu;
-谷梁 gu liang; 段干 duan gan; 百里 bai li; 东郭 dong guo; 呼延 hu yan; 羊舌 yang she; 微生 wei sheng; 左丘 zuo qiu;
-梁丘 liang qiu; 东门 dong men; 西门 xi men; 南门 nan men; 南宫 nan gong; 第五 di wu; 贺兰 he lan; 独孤 du gu; 哥舒 ge shu
+尉迟 yu chi; 万俟 mo qi; 长孙 zhang sun; 澹台 tan tai; 单于 chan yu; 令狐 ling hu; 宇文 yu wen;
+上官 shang guan; 诸葛 zhu ge; 东方 dong fang; 司马 si ma; 欧阳 ou yang; 皇甫 huang fu; 夏侯 xia hou;
+赫连 he lian; 公孙 gong sun; 轩辕 xuan yuan; 钟离 zhong li; 宗政 zong zheng; 濮阳 pu yang; 淳于 chun yu;
+太叔 tai shu; 申屠 shen tu; 仲孙 zhong sun; 慕容 mu rong; 鲜于 xian yu; 闾丘 lv qiu; 司徒 si tu; 司空 si kong;
+亓官 qi guan; 司寇 si kou; 子车 zi ju; 颛孙 zhuan sun; 端木 duan mu; 巫马 wu ma; 公西 gong xi; 漆雕 qi diao;
+乐正 yue zheng; 壤驷 rang si; 公良 gong liang; 拓跋 tuo ba; 夹谷 jia gu; 宰父 zai fu; 谷梁 gu liang;
+段干 duan gan; 百里 bai li; 东郭 dong guo; 呼延 hu yan; 羊舌 yang she; 微生 wei sheng; 左丘 zuo qiu;
+梁丘 liang qiu; 东门 dong men; 西门 xi men; 南门 nan men; 南宫 nan gong; 第五 di wu; 贺兰 he lan; 独孤 du gu;
+哥舒 ge shu
 """
 
 
@@ -95,9 +99,8 @@ def _transcribed(name: str) -> bool:
 
 
 def _counts(character: str) -> bool:
-    return (
-        unicodedata.category(character)[0] in "LN" and unicodedata.category(character) != "Lm" or _is_private(character)
-    )
+    category = unicodedata.category(character)
+    return (category[0] in "LN" and category != "Lm") or _is_private(character)
 
 
 def _is_private(character: str) -> bool:
@@ -112,7 +115,7 @@ def _apply_phrases(characters: Sequence[str], found: list[tuple[str, ...]], star
     given = "".join(characters[start:])
     if len(given) < 2:
         return
-    chosen = lazy_pinyin(given, style=Style.NORMAL, errors=lambda text: list(text))
+    chosen = lazy_pinyin(given, style=Style.NORMAL)
     if len(chosen) == len(given):
         for position, reading in enumerate(chosen, start):
             if reading in found[position]:

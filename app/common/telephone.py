@@ -37,8 +37,9 @@ _LANDLINE = re.compile(r"0(?:10|2[0-9]|[3-9][0-9]{2})[2-9][0-9]{6,7}")
 _LOCAL = re.compile(r"[2-9][0-9]{6,7}")
 _SERVICE = re.compile(r"(?:400|800)[0-9]{7}")
 _EXTENSION = re.compile(r"(?:转|分机|ext\.?|x)\s*([0-9]{1,6})$", re.IGNORECASE)
-_DASHED_EXTENSION = re.compile(r"^(.*[0-9]{7,8})-([0-9]{1,5})$")
-_LABEL = re.compile(r"^[^\W\d_]{1,6}[::]?\s*(?=[+(0-9])|\([^()0-9]*\)$|(?<=[0-9])[^\W\d_]{1,4}$")
+_DASHED_EXTENSION = re.compile(r"(?<=[0-9]{7})-([0-9]{1,5})$")
+_NOT_A_NUMBER = re.compile(r"[^0-9+()\-\s.]")
+_LABEL = re.compile(r"^[^\W\d_]{1,6}:?\s*(?=[+(0-9])|\([^()0-9]*\)$|(?<=[0-9])[^\W\d_]{1,4}$")
 _SCIENTIFIC = re.compile(r"[0-9](?:\.[0-9]+)?E\+?[0-9]{1,2}", re.IGNORECASE)
 _DASHES = re.compile(r"[\u2010-\u2015\u2212_~]")
 
@@ -87,10 +88,12 @@ class Telephones:
 
 def digits_of(text: str) -> str:
     """Only the digits of a search text, full-width ones included; the country code 86 goes."""
-    digits = "".join(c for c in unicodedata.normalize("NFKC", text) if "0" <= c <= "9")
+    normal = unicodedata.normalize("NFKC", text).strip()
+    digits = "".join(c for c in normal if "0" <= c <= "9")
     if digits.startswith("0086"):
         return digits[4:]
-    return digits[2:] if digits.startswith("86") and len(digits) == 13 else digits
+    written_out = normal.startswith("+86") and len(digits) > 9
+    return digits[2:] if written_out or (digits.startswith("861") and len(digits) == 13) else digits
 
 
 def search_forms(telephone: Telephone, area: str = DEFAULT_AREA) -> tuple[str, ...]:

@@ -52,11 +52,13 @@ def rows(text: str, delimiter: str, most: int) -> list[list[str]]:
 
 
 def _bare(row: list[str]) -> list[str]:
-    """Without the ="…" and '… that people put around long numbers to keep their digits."""
+    """Without the ="…" and '… that keep digits and defuse formulas."""
     return [_unwrapped(cell) for cell in row]
 
 
 def _unwrapped(cell: str) -> str:
     if cell.startswith('="') and cell.endswith('"') and len(cell) > 2:
         return cell[2:-1]
+    if cell.startswith("'") and cell[1:2] in tuple("=+-@＝＋－＠"):
+        return cell[1:]
     return cell

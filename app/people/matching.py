@@ -60,7 +60,8 @@ class Person:
 
 def weak_note() -> Note:
     return Note.of(
-        "person.weak", N_("Taken as the same person by name and birth date only; there is no number to compare. Please check.")
+        "person.weak",
+        N_("Taken as the same person by name and birth date only; there is no number to compare. Please check."),
     )
 
 

@@ -1,4 +1,4 @@
-"""The rows of a visitors' register. What a row means when it is ambiguous is decided here, and told in docs/guide/import.
+"""The rows of a visitors' register. What an ambiguous row means is decided here, and told in docs/guide/import.
 
 Refused: no name; a visit date that is missing, unreadable or without a year; a birth date that does not exist;
 nothing by which the person could be told from others of the same name. Everything else goes in, with warnings.
@@ -7,7 +7,8 @@ nothing by which the person could be told from others of the same name. Everythi
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import date
 
 from app.common.identity import IdKind, ResidentId, read_resident_id
@@ -48,8 +49,8 @@ class GuardianSaid:
 class RegisterRow:
     """One coming of one client. Sexes are "male"/"female"; `source` is a code of Visit.referral_source or None."""
 
-    table: Table
-    row: SheetRow
+    table: Table = field(repr=False, compare=False)
+    row: SheetRow = field(repr=False, compare=False)
     visit_date: date
     name: str
     sex: str | None
@@ -78,9 +79,9 @@ class RegisterRow:
         return identifiers_of(self.resident_id.canonical, (t.digits for t in self.telephones if t.identifies))
 
 
-def identifiers_of(id_number: str | None, digits: object) -> frozenset[str]:
+def identifiers_of(id_number: str | None, digits: Iterable[str]) -> frozenset[str]:
     """ID number and telephones in one set, without confusing the two."""
-    found = {f"tel:{d}" for d in digits if len(d) >= 7}  # type: ignore[attr-defined]
+    found = {f"tel:{number}" for number in digits}
     return frozenset(found | {f"id:{id_number}"} if id_number else found)
 
 
@@ -109,9 +110,8 @@ def read_row(table: Table, row: SheetRow, *, year: int | None, today: date) -> R
     reader.warn("telephone", telephones.notes)
     birth_date = _birth_date(reader, resident_id)
     sex = _sex(reader, resident_id)
-    if not reader.refusals and birth_date is None and not identifiers_of(
-        resident_id.canonical, [t.digits for t in telephones.numbers if t.identifies]
-    ):
+    numbered = resident_id.canonical or any(telephone.identifies for telephone in telephones.numbers)
+    if not reader.refusals and birth_date is None and not numbered:
         reader.refuse("", _nobody())
     if visit_date is None or reader.refusals:
         return reader.refused()
@@ -137,7 +137,8 @@ def read_row(table: Table, row: SheetRow, *, year: int | None, today: date) -> R
 
 def _nobody() -> Note:
     return Note.of(
-        "person.unknown", N_("Without birth date, ID number and telephone it cannot be told who this is; please add one of them.")
+        "person.unknown",
+        N_("Without birth date, ID number and telephone it cannot be told who this is; please add one of them."),
     )
 
 
@@ -161,13 +162,17 @@ def _sex(reader: Reader, resident_id: ResidentId) -> str | None:
     if resident_id.kind is not IdKind.VALID:
         return written
     if written and written != resident_id.sex:
-        reader.warn("sex", [Note.of("sex.differs", N_("The sex differs from the one in the ID number; it is kept as written."))])
+        reader.warn(
+            "sex", [Note.of("sex.differs", N_("The sex differs from the one in the ID number; it is kept as written."))]
+        )
     return written or resident_id.sex
 
 
 def _check_days(reader: Reader, visit_date: date, birth_date: date | None, today: date) -> None:
     if visit_date > today:
-        reader.warn("visit_date", [Note.of("visit.future", N_("The visit date {day} is in the future."), day=visit_date)])
+        reader.warn(
+            "visit_date", [Note.of("visit.future", N_("The visit date {day} is in the future."), day=visit_date)]
+        )
     if birth_date is not None and birth_date > visit_date:
         note = N_("The birth date {day} is later than the visit.")
         reader.warn("birth_date", [Note.of("birth.late", note, day=birth_date)])
@@ -185,7 +190,9 @@ def _who_came(written: str) -> tuple[str, tuple[str, ...]]:
     parts = split_list(re.sub(r"[和与及+＋\s]+", "、", written))
     student = not parts or any(re.search("学生|本人|孩子|student|child|self", p, re.IGNORECASE) for p in parts)
     if student:
-        return "student", tuple(p for p in parts if not re.search("学生|本人|孩子|student|child|self", p, re.IGNORECASE))
+        return "student", tuple(
+            p for p in parts if not re.search("学生|本人|孩子|student|child|self", p, re.IGNORECASE)
+        )
     is_parent = any(re.search("家长|父|母|爸|妈|监护|爷|奶|parent|guardian", p, re.IGNORECASE) for p in parts)
     return ("parent", parts[1:]) if is_parent else ("third_party", parts)
 
@@ -194,9 +201,8 @@ def _guardian(written: str) -> GuardianSaid | None:
     text = " ".join(written.split())
     if not text:
         return None
-    if match := _TRAILING_RELATION.match(text):
-        if _RELATIONS.match(match[2]):
-            return GuardianSaid(match[1], match[2])
+    if (match := _TRAILING_RELATION.match(text)) and _RELATIONS.match(match[2]):
+        return GuardianSaid(match[1], match[2])
     if match := _RELATIONS.match(text):
         return GuardianSaid(match[2] or match[1], match[1])
     return GuardianSaid(text, None)

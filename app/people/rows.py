@@ -15,16 +15,42 @@ from app.common.words import N_
 from app.people.sheets import SheetRow, Table
 
 _NOTHING = frozenset(
-    {"无", "没有", "暂无", "不详", "未知", "不明", "空", "未填", "未登记", "/", "\\", "-", "--", "—", "——", "－", "?", "？", "／", "n/a", "na", "none", "null", "nil", "#n/a"}
+    {
+        "无",
+        "没有",
+        "暂无",
+        "不详",
+        "未知",
+        "不明",
+        "空",
+        "未填",
+        "未登记",
+        "/",
+        "\\",
+        "-",
+        "--",
+        "—",
+        "——",
+        "－",
+        "?",
+        "？",
+        "／",
+        "n/a",
+        "na",
+        "none",
+        "null",
+        "nil",
+        "#n/a",
+    }
 )
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad]")
 _COMPATIBILITY = re.compile("([\uf900-\ufaff\U0002f800-\U0002fa1f]+)")
-_LATIN_WORD = re.compile(r"(?<=[^\W\d_])\s+(?=[^\W\d_])")
 _DOTS = str.maketrans(dict.fromkeys("•‧・‧･∙⋅.．", "·"))
 
 SEXES = {
     "男": "male", "男性": "male", "男生": "male", "m": "male", "male": "male", "boy": "male", "♂": "male",
-    "女": "female", "女性": "female", "女生": "female", "f": "female", "female": "female", "girl": "female", "♀": "female",
+    "女": "female", "女性": "female", "女生": "female", "f": "female", "female": "female", "girl": "female",
+    "♀": "female",
 }  # fmt: skip
 
 
@@ -93,7 +119,9 @@ class Reader:
         written = self.text(key)
         found = SEXES.get(unicodedata.normalize("NFKC", written).casefold())
         if written and found is None:
-            self.warn(key, [Note.of("sex.unknown", N_("“{sex}” is not understood as a sex; it is left empty."), sex=written)])
+            self.warn(
+                key, [Note.of("sex.unknown", N_("“{sex}” is not understood as a sex; it is left empty."), sex=written)]
+            )
         return found
 
 
@@ -103,7 +131,7 @@ def clean_name(written: str) -> str:
     composed = "".join(part if i % 2 else unicodedata.normalize("NFC", part) for i, part in enumerate(parts)).strip()
     if any(ord(c) > 0x2E7F for c in composed):
         return "".join(composed.split())
-    return _LATIN_WORD.sub(" ", " ".join(composed.split()))
+    return " ".join(composed.split())
 
 
 def name_key(name: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
@@ -40,7 +40,7 @@ class SheetRow:
     """`number` counts from 1 as the spreadsheet shows it; `cells` are as many as the header's or more."""
 
     number: int
-    cells: tuple[str, ...]
+    cells: tuple[str, ...] = field(repr=False)  # people: never in a log
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +51,17 @@ class Table:
     above: tuple[tuple[str, ...], ...]
     header: tuple[str, ...]
     positions: Mapping[str, int]
-    rows: tuple[SheetRow, ...]
+    rows: tuple[SheetRow, ...] = field(repr=False)
 
     def cell(self, row: SheetRow, key: str) -> str:
         """The cell of a known column, "" if the column or the cell is missing."""
         position = self.positions.get(key)
         return row.cells[position] if position is not None and position < len(row.cells) else ""
+
+    def title(self, key: str) -> str:
+        """The header cell of a known column, as this file has it."""
+        position = self.positions.get(key)
+        return self.header[position].strip() if position is not None else ""
 
     @property
     def unknown(self) -> tuple[str, ...]:
