@@ -13,6 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from reportlab import rl_config
 from reportlab.pdfbase import pdfmetrics, ttfonts
 
 from app.common.errors import EnvironmentFault, UserError
@@ -38,6 +39,7 @@ def use() -> None:
         return
     with _lock:
         ttfonts.makeToUnicodeCMap = to_unicode_map
+        rl_config.useA85 = 0  # plain binary streams: a quarter smaller, and sooner written
         for name in FACES:
             if name not in _faces:
                 _faces[name] = _registered(name)

@@ -89,7 +89,7 @@ def draw_copy(pen: Pen, content: LetterContent, pages: list[list[Row]], copy: Co
             top = letter_head.draw_next(pen, content, MARGIN, WIDTH)
         draw_rows(pen, rows, MARGIN, top)
         if number == len(pages):
-            letter_foot.draw_reply(pen, content, MARGIN, WIDTH)
+            pen.stamp(f"reply-{content.number}", lambda: letter_foot.draw_reply(pen, content, MARGIN, WIDTH))
         letter_foot.draw_page_number(pen, content, name, number, len(pages), MARGIN, WIDTH)
         pen.next_page()
 

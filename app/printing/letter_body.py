@@ -106,7 +106,8 @@ def _assessments(totals: tuple[AssessmentTotal, ...], body: Style, room: float, 
     for line in range(depth):
         row = [column[line] for column in columns if line < len(column)]
         cells = [(total.scale, total.taken_on.isoformat(), total.total) for total in row]
-        rows.append(_table_row(cells, small, part, shift, ruled=line == depth - 1))
+        rows.append(_table_row(cells, small, part, shift, ruled=False))
+    rows[-1] = _ruled_below(rows[-1], len(columns), part, shift)
     return kept(rows)
 
 
@@ -119,10 +120,20 @@ def _table_row(cells: list[tuple[str, str, str]], style: Style, part: float, shi
             pen.text(left, y, scale, _fitted(pen, scale, style, part * 0.48))
             pen.text(left + part * 0.5, y, day, style)
             pen.text(right, y, total, style, "right")
-            if ruled:
-                pen.rule(left, top - style.leading, right, top - style.leading, FAINT, 0.6)
 
-    return Row(style.leading, draw)
+    row = Row(style.leading, draw)
+    return _ruled_below(row, len(cells), part, shift) if ruled else row
+
+
+def _ruled_below(row: Row, columns: int, part: float, shift: float) -> Row:
+    def draw(pen: Pen, x: float, top: float) -> None:
+        row.draw(pen, x, top)
+        y = top - row.height
+        for number in range(columns):
+            left = x + shift + number * part
+            pen.rule(left, y, left + part - (14 if number == 0 else 0), y, FAINT, 0.6)
+
+    return Row(row.height, draw)
 
 
 def _fitted(pen: Pen, text: str, style: Style, room: float) -> Style:

@@ -90,7 +90,7 @@ def draw_reply(pen: Pen, content: LetterContent, x: float, width: float) -> None
     """The tear-off part at the foot of the last page."""
     top = PAGE_NUMBER + REPLY - 4 * MM
     _draw_tear_line(pen, words.TEAR[content.recipient], top)
-    top -= 4 * MM
+    top -= 4.5 * MM
     pen.text(x + width / 2, top - 13, "回执", _REPLY_TITLE, "centre", spacing=14)
     pen.text(x, top - 13, f"编号：{content.number}", _FORM)
     qr = 17 * MM
@@ -102,7 +102,7 @@ def draw_reply(pen: Pen, content: LetterContent, x: float, width: float) -> None
 
 def _draw_reply_fields(pen: Pen, content: LetterContent, x: float, y: float, width: float, beside: float) -> None:
     yes, no, when, where, who = words.ARRIVED[content.recipient]
-    step = 21.0
+    step = 19.5
     end = x + pen.text(x, y, yes, _FORM) + 10
     end += pen.text(end, y, no, _FORM) + 16
     blank(pen, end, y, when, beside - end - 3 - pen.measure(when, _FORM))
@@ -113,6 +113,8 @@ def _draw_reply_fields(pen: Pen, content: LetterContent, x: float, y: float, wid
     y -= step
     agreed = "可告知本中心的建议（经监护人同意）"
     blank(pen, x, y, agreed, width - 3 - pen.measure(agreed, _FORM))
+    y -= step
+    pen.rule(x, y - 2.5, x + width, y - 2.5, MUTED, 0.5)
     y -= step
     end = x + pen.text(x, y, "返校建议", _FORM) + 14
     for choice in ("□ 可返校", "□ 暂缓返校", "□ 需陪同返校"):

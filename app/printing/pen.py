@@ -6,12 +6,14 @@ Nothing personal goes into the document's properties, and nothing into a tempora
 from __future__ import annotations
 
 import io
+import re
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import segno
+from reportlab.pdfbase.pdfdoc import PDFObjectReference, PDFResourceDictionary
 from reportlab.pdfgen.canvas import Canvas
 
 from app.printing import fonts
@@ -33,7 +35,22 @@ _WATERMARK: Colour = (0.905, 0.915, 0.925)
 _LOOSE = 0.09
 """Spacing, in em, from which readers of PDFs take every character for a word of its own."""
 
+_FONT_SET = re.compile(r"/(F\d+\+\d+) [\d.]+ Tf")
+
 _saving = threading.Lock()  # the library's parsed fonts are shared, and moved about in while subsets are cut
+
+
+class _LeanCanvas(Canvas):
+    """Names for each page only the fonts it uses. The library names all of the document's on each, which makes
+    readers parse every subset again for every page: minutes for a long document."""
+
+    def _setXObjects(self, thing: Any) -> None:
+        super()._setXObjects(thing)  # type: ignore[misc]
+        code = "\n".join(self._code)  # type: ignore[attr-defined]
+        names = sorted(set(_FONT_SET.findall(code)))
+        thing.Resources = PDFResourceDictionary(
+            Font={name: PDFObjectReference(name) for name in names}, XObject=thing.XObjects or {}
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +71,7 @@ class Pen:
         fonts.use()
         self.width, self.height = size
         self._out = io.BytesIO()
-        self._canvas: Any = Canvas(
+        self._canvas: Any = _LeanCanvas(
             self._out,
             pagesize=size,
             initialFontName=fonts.SANS,  # type: ignore[arg-type]
@@ -69,7 +86,8 @@ class Pen:
         self._canvas.setProducer("Longshan Desk")
         self._canvas.setViewerPreference("PrintScaling", "None")
         self._colour: Colour | None = None
-        self._forms: set[str] = set()
+        self._stamps: dict[str, str] = {}
+        self._codes: dict[str, str] = {}
 
     # Pages
 
@@ -85,14 +103,18 @@ class Pen:
 
     def stamp(self, name: str, draw: Callable[[], None]) -> None:
         """Draws what is the same on many pages; it is stored once under `name`."""
-        if name not in self._forms:
-            self._forms.add(name)
-            self._canvas.beginForm(name, 0, 0, self.width, self.height)
-            self._colour = None
-            draw()
-            self._canvas.endForm()
-        self._canvas.doForm(name)
-        self._colour = None
+        if name not in self._stamps:
+            self._stamps[name] = f"stamp{len(self._stamps)}"
+            self._define(self._stamps[name], self.width, self.height, draw)
+        self._canvas.doForm(self._stamps[name])
+
+    def _define(self, name: str, width: float, height: float, draw: Callable[[], None]) -> None:
+        """Draws into a form instead of the page, and goes on with the page as it was."""
+        colour, self._colour = self._colour, None
+        self._canvas.beginForm(name, 0, 0, width, height)
+        draw()
+        self._canvas.endForm()
+        self._colour = colour
 
     # Text
 
@@ -208,8 +230,20 @@ class Pen:
 
     def qr(self, x: float, y: float, side: float, payload: str) -> None:
         """A QR code as vectors, its lower left corner at (x, y); the caller leaves the quiet zone."""
+        name = self._codes.get(payload)
+        if name is None:
+            name = self._codes[payload] = f"qr{len(self._codes)}"
+            self._define(name, 1000, 1000, lambda: self._modules(payload))
+        canvas = self._canvas
+        canvas.saveState()
+        canvas.transform(side / 1000, 0, 0, side / 1000, x, y)
+        canvas.doForm(name)
+        canvas.restoreState()
+
+    def _modules(self, payload: str) -> None:
+        """The dark modules in a square of 1000, those beside each other as one rectangle."""
         matrix = segno.make(payload, error="m", micro=False).matrix
-        module = side / len(matrix)
+        module = 1000 / len(matrix)
         self._ink((0, 0, 0))
         path = self._canvas.beginPath()
         for row, modules in enumerate(matrix):
@@ -218,7 +252,7 @@ class Pen:
                 if dark and start is None:
                     start = column
                 elif not dark and start is not None:
-                    path.rect(x + start * module, y + side - (row + 1) * module, (column - start) * module, module)
+                    path.rect(start * module, 1000 - (row + 1) * module, (column - start) * module, module)
                     start = None
         self._canvas.drawPath(path, stroke=0, fill=1)
 
