@@ -183,7 +183,7 @@ def _get(settings: Settings, url: str) -> IO[bytes]:
     try:
         answer: IO[bytes] = _opener(settings, parts.hostname).open(request, timeout=120)
     except URLError as fault:
-        raise OSError(f"{shown(url)}: {fault.reason}") from fault
+        raise OSError(fault.reason) from fault
     return answer
 
 

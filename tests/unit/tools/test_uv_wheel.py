@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import threading
 import zipfile
 from collections.abc import Iterator
@@ -20,7 +19,9 @@ from tools.settings import Settings
 from tools.uv_wheel import Link, choose, fetch, parse
 
 LINUX = "manylinux_2_17_x86_64.manylinux2014_x86_64"
-NAMES = [f"uv-{version}-py3-none-{tag}.whl" for version in ("0.8.1", "0.13.9", "0.14.0") for tag in (LINUX, "win_amd64")]
+NAMES = [
+    f"uv-{version}-py3-none-{tag}.whl" for version in ("0.8.1", "0.13.9", "0.14.0") for tag in (LINUX, "win_amd64")
+]
 
 
 def wheel(answer: str = "uv 0.13.9 (test)") -> bytes:
@@ -91,7 +92,7 @@ def test_the_program_is_unpacked_and_runs(index: Index, tmp_path: Path, as_json:
     program = tmp_path / "kept" / "uv"
     fetch(program, Settings(index=index.url))
     assert uv_wheel.version_of(str(program)) == (0, 13, 9)
-    assert os.listdir(program.parent) == ["uv"]
+    assert [path.name for path in program.parent.iterdir()] == ["uv"]
 
 
 def test_a_wrong_checksum_is_refused_and_leaves_nothing(index: Index, tmp_path: Path) -> None:
@@ -99,7 +100,7 @@ def test_a_wrong_checksum_is_refused_and_leaves_nothing(index: Index, tmp_path: 
     program = tmp_path / "kept" / "uv"
     with pytest.raises(SetupError, match="does not match its checksum"):
         fetch(program, Settings(index=index.url))
-    assert os.listdir(program.parent) == []
+    assert list(program.parent.iterdir()) == []
 
 
 def test_an_index_without_checksums_is_refused(index: Index, tmp_path: Path) -> None:
