@@ -36,7 +36,7 @@ SAMPLE = LetterContent(
         AssessmentTotal("PHQ-9", dt.date(2026, 10, 19), "15"),
     ),
     risk_level="重点关注",
-    risk_at=dt.datetime(2026, 11, 23, 10, 40),
+    risk_at=dt.datetime(2026, 11, 23, 2, 40, tzinfo=dt.UTC),
     measures="已告知监护人陪伴，并约定 72 小时内回访。",
     consented_scope="咨询期间与次数、观察情况、测评总分、风险评估及已采取措施",
     consent_date=dt.date(2026, 11, 23),
@@ -48,10 +48,7 @@ SAMPLE = LetterContent(
 
 def read_names(data: bytes) -> list[str]:
     """The names in a text file, one a line, in UTF-8 or GB18030, with or without a byte order mark."""
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        encodings = ["utf-16"]
-    else:
-        encodings = ["utf-8-sig", "gb18030"]
+    encodings = ["utf-16"] if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ["utf-8-sig", "gb18030"]
     for encoding in encodings:
         try:
             text = data.decode(encoding)
@@ -69,7 +66,7 @@ def render_specimen(
     cancel: CancelToken | None = None,
     sample: LetterContent = SAMPLE,
 ) -> bytes:
-    """The PDF: one whole letter a name. UserError("missing-glyph") before the first page if a character cannot print."""
+    """The PDF: a whole letter for each name. UserError("missing-glyph") before the first if one cannot be printed."""
     if not names:
         raise UserError("no-names", N_("The file has no name in it."))
     fonts.check(names)

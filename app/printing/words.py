@@ -71,10 +71,14 @@ def day(on: date) -> str:
     return f"{on.year} 年 {on.month} 月 {on.day} 日"
 
 
+def wall(at: datetime) -> datetime:
+    """`at` on the centre's wall clock; one without a zone already is."""
+    return at if at.tzinfo is None else local(at)
+
+
 def moment(at: datetime) -> str:
-    """2026 年 11 月 23 日 10:40, on the centre's wall clock if `at` knows its zone."""
-    if at.tzinfo is not None:
-        at = local(at)
+    """2026 年 11 月 23 日 10:40, on the centre's wall clock."""
+    at = wall(at)
     return f"{day(at)} {at:%H:%M}"
 
 
