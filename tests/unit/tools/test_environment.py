@@ -70,7 +70,7 @@ def test_a_changed_lock_is_noticed(house: Path, name: str) -> None:
 
 def test_a_failure_leaves_no_stamp_and_the_next_run_goes_on(house: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("UV_FAILS", "1")
-    monkeypatch.setattr(environment.uv_wheel, "version_of", lambda program: (0, 13, 9))
+    monkeypatch.setattr("tools.uv_wheel.version_of", lambda program: (0, 13, 9))
     with pytest.raises(SetupError, match="goes on where it stopped"):
         environment.python()
     monkeypatch.delenv("UV_FAILS")

@@ -12,22 +12,22 @@ from tools.say import SetupError
 def bare(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     """A system with nothing on it; the list takes what would have been installed."""
     installed: list[list[str]] = []
-    monkeypatch.setattr(libraries.sys, "platform", "linux")
+    monkeypatch.setattr("sys.platform", "linux")
     monkeypatch.setattr(libraries, "present", lambda library: bool(installed))
     monkeypatch.setattr(libraries, "install", installed.append)
-    monkeypatch.setattr(libraries.shutil, "which", lambda program: program if program == "apt-get" else None)
+    monkeypatch.setattr("shutil.which", lambda program: program if program == "apt-get" else None)
     monkeypatch.setenv("LC_ALL", "C")
     return installed
 
 
 def test_root_gets_them_all_at_once(bare: list[list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(libraries.os, "geteuid", lambda: 0)
+    monkeypatch.setattr("os.geteuid", lambda: 0)
     libraries.ensure("open", display=False)
     assert bare == [sorted([*libraries.ALWAYS.values(), *libraries.DISPLAY.values()])]
 
 
 def test_another_person_gets_the_one_command(bare: list[list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(libraries.os, "geteuid", lambda: 1000)
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
     with pytest.raises(SetupError) as refused:
         libraries.ensure("test", display=False)
     named = " ".join(sorted([*libraries.ALWAYS.values(), "poppler-utils"]))
@@ -38,7 +38,7 @@ def test_another_person_gets_the_one_command(bare: list[list[str]], monkeypatch:
 
 
 def test_a_display_needs_more(bare: list[list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(libraries.os, "geteuid", lambda: 1000)
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
     with pytest.raises(SetupError, match="libxcb-cursor0"):
         libraries.ensure("open", display=True)
 

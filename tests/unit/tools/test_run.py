@@ -90,7 +90,7 @@ def test_every_check_runs_although_one_fails(
 
 
 def test_a_display_must_answer(monkeypatch: pytest.MonkeyPatch, started: list[tuple[str, ...]]) -> None:
-    monkeypatch.setattr(run.sys, "platform", "linux")
+    monkeypatch.setattr("sys.platform", "linux")
     assert not run.has_display()
     monkeypatch.setenv("DISPLAY", ":94")
     assert not run.has_display()

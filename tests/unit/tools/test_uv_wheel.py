@@ -73,9 +73,9 @@ class Index:
 
 @pytest.fixture
 def index(monkeypatch: pytest.MonkeyPatch) -> Iterator[Index]:
-    monkeypatch.setattr(uv_wheel.sys, "platform", "linux")
-    monkeypatch.setattr(uv_wheel.platform, "machine", lambda: "x86_64")
-    monkeypatch.setattr(uv_wheel.platform, "libc_ver", lambda: ("glibc", "2.36"))
+    monkeypatch.setattr("sys.platform", "linux")
+    monkeypatch.setattr("platform.machine", lambda: "x86_64")
+    monkeypatch.setattr("platform.libc_ver", lambda: ("glibc", "2.36"))
     monkeypatch.delenv("http_proxy", raising=False)
     made = Index()
     thread = threading.Thread(target=made.server.serve_forever, kwargs={"poll_interval": 0.01})
@@ -138,9 +138,9 @@ def test_a_folder_laid_out_as_an_index_will_do(index: Index, tmp_path: Path) -> 
 
 
 def machine(monkeypatch: pytest.MonkeyPatch, system: str, arch: str, libc: tuple[str, str] = ("", "")) -> None:
-    monkeypatch.setattr(uv_wheel.sys, "platform", system)
-    monkeypatch.setattr(uv_wheel.platform, "machine", lambda: arch)
-    monkeypatch.setattr(uv_wheel.platform, "libc_ver", lambda: libc)
+    monkeypatch.setattr("sys.platform", system)
+    monkeypatch.setattr("platform.machine", lambda: arch)
+    monkeypatch.setattr("platform.libc_ver", lambda: libc)
 
 
 def chosen(*names: str) -> str | None:
