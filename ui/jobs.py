@@ -94,6 +94,9 @@ class _Runner(QObject):
         for lane in self._lanes.values():
             lane.shutdown(wait=True)
 
+    def wait_for(self, fn: Callable[[], object]) -> BaseException | None:
+        return self._lanes["write"].submit(fn).exception()
+
     def _work(self, job: Job) -> None:
         """On a worker thread."""
         result: object = None
@@ -175,6 +178,14 @@ def run_job(
 def idle() -> bool:
     """Whether every call has been answered."""
     return _runner is None or _runner.idle()
+
+
+def run_last(fn: Callable[[], object]) -> None:
+    """Runs on the writer thread after everything that waits there, and waits for it: what closes the file."""
+    runner = _running()
+    fault = runner.wait_for(fn)
+    if fault is not None:
+        log_fault(fault)
 
 
 def stop() -> None:
