@@ -45,7 +45,8 @@ _NOTHING = frozenset(
 )
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad]")
 _COMPATIBILITY = re.compile("([\uf900-\ufaff\U0002f800-\U0002fa1f]+)")
-_DOTS = str.maketrans(dict.fromkeys("•‧・‧･∙⋅.．", "·"))
+DOTS = "·•‧・･∙⋅.．"
+_DOTS = str.maketrans(dict.fromkeys(DOTS, "·"))
 
 SEXES = {
     "男": "male", "男性": "male", "男生": "male", "m": "male", "male": "male", "boy": "male", "♂": "male",
