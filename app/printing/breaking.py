@@ -18,7 +18,7 @@ HALF_LEFT_BLANK = frozenset("（《「『【〔〈〖“‘")
 """Full-width marks whose left half is blank; given up at a line's start."""
 
 NOT_AT_START = HALF_RIGHT_BLANK | frozenset("·～％‰℃℉々／/-–,.;:?!)]}%°")
-NOT_AT_END = HALF_LEFT_BLANK | frozenset("([{＃#￥¥$№／/")
+NOT_AT_END = HALF_LEFT_BLANK | frozenset("([{＃#￥¥$№／/-–")  # a dash at an end is dropped by readers that copy
 _TWINS = frozenset("—…")
 _SPACES = " \t\u3000"
 _FIRST_WIDE = 0x2E80

@@ -114,7 +114,7 @@ def paginate(rows: Sequence[Row], first: float, other: float, foot: float = 0.0)
     """
     pages: list[list[Row]] = [[]]
     used = 0.0
-    for group in _groups(rows, max(first, other)):
+    for group in _groups(rows, min(first, other)):
         room = first if len(pages) == 1 else other
         tall = height(group)
         if pages[-1] and used + group[0].space + tall > room:

@@ -73,7 +73,8 @@ def _draw_guardian(pen: Pen, content: LetterContent, x: float, top: float, width
     pen.box(x, top - 56, width, 56, fill=PALE, radius=3)
     pen.text(x + 10, top - 16, "监护人确认", _LABEL)
     to = f"{content.destination}{content.clinic}"
-    said = f"本人已阅读本单，知悉并同意将以上内容提供给{to}；已领取第一联。"
+    knows = "知悉" if content.consent_exception else "知悉并同意"
+    said = f"本人已阅读本单，{knows}将以上内容提供给{to}；已领取第一联。"
     style = Style(size=9.5, leading=14)
     rows = paragraph(said, style, width - 86, shift=76, justify=False)[:2]
     line = top - 5

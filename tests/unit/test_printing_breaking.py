@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from app.printing.breaking import NOT_AT_END, NOT_AT_START, Line, break_lines, pieces
 
-WIDTHS = {code: 520.0 for code in range(0x20, 0x7F)}
+WIDTHS = dict.fromkeys(range(32, 127), 520.0)
 HAN = "学生心理健康咨询中心聊城市东昌府区龙山西街䶮𠅤"
 MARKS = "，。、；：？！）》」』】〕”’（《「『【〔“‘…—·～％"
 LATIN = "PHQ9GAD7abc0123456789-./%():"
