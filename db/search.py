@@ -20,6 +20,7 @@ CREATE = """CREATE VIRTUAL TABLE client_search USING fts5(
 
 _INSERT = text("INSERT INTO client_search(rowid, characters, latin, digits, other) VALUES (:r, :c, :l, :d, :o)")
 _DELETE = text("DELETE FROM client_search WHERE rowid = :r")
+_NEW_ENTRY = text("INSERT INTO search_entry(client_id) VALUES (:c) RETURNING rowid")
 _SEARCH = text(
     "SELECT e.client_id FROM (SELECT rowid AS r FROM client_search WHERE client_search MATCH :q LIMIT :n) "
     "JOIN search_entry AS e ON e.rowid = r"
@@ -42,18 +43,20 @@ def _spaced(words: Iterable[str]) -> str:
 
 def index_client(tx: Tx, client_id: str, terms: SearchTerms) -> None:
     """Puts a client into the index, in place of what was there. `digits` are also found by their last four."""
-    entry = tx.execute(select(SearchEntry).where(SearchEntry.client_id == client_id)).scalar_one_or_none()
-    if entry is None:
-        entry = SearchEntry(client_id=client_id)
-        tx.add(entry)
-        tx.flush()
-    else:
-        tx.execute(_DELETE, {"r": entry.rowid})
+    with tx.no_autoflush:
+        known = tx.execute(select(SearchEntry.rowid).where(SearchEntry.client_id == client_id)).scalar()
+        rowid = known or tx.execute(_NEW_ENTRY, {"c": bytes.fromhex(client_id)}).scalar_one()
+        if known:
+            tx.execute(_DELETE, {"r": known})
+        _insert(tx, rowid, terms)
+
+
+def _insert(tx: Tx, rowid: int, terms: SearchTerms) -> None:
     digits = [part for number in terms.digits for part in dict.fromkeys((number, number[-4:])) if part]
     tx.execute(
         _INSERT,
         {
-            "r": entry.rowid,
+            "r": rowid,
             "c": _spaced(terms.names),
             "l": " ".join(terms.latin).lower(),
             "d": " ".join(digits),

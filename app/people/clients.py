@@ -63,8 +63,9 @@ def create_client(tx: Tx, new: NewClient, on: date) -> Client:
     for name in _PLAIN:
         setattr(client, name, getattr(new, name))
     tx.add(client)
+    known: set[str] = set()
     for written in new.telephones:
-        add_telephones(tx, client.id, written)
+        _add_new_telephones(tx, client.id, written, "client", known)
     for guardian in new.guardians:
         tx.add(
             Guardian(
@@ -75,20 +76,23 @@ def create_client(tx: Tx, new: NewClient, on: date) -> Client:
                 telephone=guardian.telephone,
             )
         )
-    tx.flush()
     reindex(tx, client, new.telephones, [g.name for g in new.guardians], new.school_name)
     return client
 
 
 def add_telephones(tx: Tx, client_id: str, written: str, owner: str = "client") -> None:
     """Adds each number in a cell such as "139… / 0635-…" that the client does not have yet."""
-    known = {t.digits for t in tx.new if isinstance(t, Telephone) and t.client_id == client_id}
-    known |= set(tx.execute(select(Telephone.digits).where(Telephone.client_id == client_id)).scalars())
+    tx.flush()
+    known = set(tx.execute(select(Telephone.digits).where(Telephone.client_id == client_id)).scalars())
+    _add_new_telephones(tx, client_id, written, owner, known)
+
+
+def _add_new_telephones(tx: Tx, client_id: str, written: str, owner: str, known: set[str]) -> None:
     for number in read_telephones(written).numbers:
         if number.digits and number.digits not in known:
             known.add(number.digits)
-            shown = number.shown
-            tx.add(Telephone(id=new_id(tx), client_id=client_id, written=shown, digits=number.digits, owner=owner))
+            row = Telephone(id=new_id(tx), client_id=client_id, written=number.shown, digits=number.digits, owner=owner)
+            tx.add(row)
 
 
 def reindex(tx: Tx, client: Client, telephones: Sequence[str], guardians: Sequence[str], school: str | None) -> None:
