@@ -160,7 +160,9 @@ def _runs(program: Path) -> bool:
 
 
 def _person() -> str:
-    return str(os.geteuid()) if sys.platform != "win32" else os.environ.get("USERNAME", "")
+    if sys.platform == "win32":
+        return os.environ.get("USERNAME", "")
+    return str(os.geteuid())
 
 
 @contextmanager
