@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 from app.common import words
 from app.common.errors import Cancelled, Confirmation, EnvironmentFault, UserError
-from app.common.words import N_, tr
+from app.common.words import tr
 
 COMMANDS: dict[str, str] = {
     "demo": "app.cli.demo",
@@ -25,15 +25,6 @@ COMMANDS: dict[str, str] = {
     "search": "app.cli.search",
 }
 """Command -> module with `register(subparsers)`, which sets `run` to a function of the parsed arguments."""
-
-SUMMARIES: dict[str, str] = {
-    "demo": N_("Make the demonstration centre"),
-    "import": N_("Take clients, experts or schools from a table"),
-    "letter": N_("Write a referral letter, or a specimen, as PDF"),
-    "note": N_("Show the session notes of a case"),
-    "rota": N_("Fill, show and change the rota"),
-    "search": N_("Find clients, as the search box does"),
-}
 
 _log = logging.getLogger(__name__)
 
