@@ -2,7 +2,7 @@
 
     python3 run.py bench [--json FILE] [NAME ...]      a NAME picks bench_NAME.py
 
-Each bench_*.py has `run()`, which gives a row or a list of rows: name, ours, reference, ratio, unit, goal.
+Each bench_*.py has `run()`, which gives a row or a list of rows: name, ours, reference, ratio, goal, and unit if it is not seconds.
 """
 
 from __future__ import annotations
@@ -38,14 +38,14 @@ def measure(wanted: Sequence[str]) -> list[Row]:
 
 def table(rows: Sequence[Row]) -> str:
     """The rows as aligned text."""
-    lines = [("measured", "ours", "reference", "ratio", "goal")]
+    lines = [("measured", "ours", "reference", "ratio", "at most")]
     lines += [
         (
             str(row["name"]),
-            f"{row['ours']:.4g} {row['unit']}",
-            f"{row['reference']:.4g} {row['unit']}",
+            f"{row['ours']:.4g} {row.get('unit', 's')}",
+            f"{row['reference']:.4g} {row.get('unit', 's')}",
             f"{row['ratio']:.2f}",
-            str(row["goal"]),
+            str(row["goal"]).removeprefix("<= "),
         )
         for row in rows
     ]
