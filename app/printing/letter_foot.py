@@ -5,7 +5,6 @@ The reply carries the QR code again, since it is the reply that is scanned when 
 
 from __future__ import annotations
 
-import unicodedata
 from typing import TYPE_CHECKING
 
 from app.printing import fonts, words
@@ -30,12 +29,6 @@ _QR = 21 * MM
 def qr_payload(number: str, check: str) -> str:
     """What the QR code says: number and check code, nothing personal. No mark that an input method would alter."""
     return f"{number}+{check}"
-
-
-def read_payload(scanned: str) -> tuple[str, str] | None:
-    """Number and check code of a scanned (or typed) code, or None if it is not one of ours."""
-    number, plus, check = unicodedata.normalize("NFKC", scanned).strip().upper().rpartition("+")
-    return (number, check) if plus and number and check else None
 
 
 def signature_rows(content: LetterContent, width: float) -> list[Row]:

@@ -19,7 +19,7 @@ from PIL import Image
 from app.common.errors import Cancelled, UserError
 from app.common.progress import CancelToken
 from app.printing.letter import AssessmentTotal, LetterContent, render_letter
-from app.printing.letter_foot import qr_payload, read_payload
+from app.printing.letter_foot import qr_payload
 from app.printing.specimen import SAMPLE, read_names, render_specimen
 from app.printing.words import Recipient
 
@@ -213,20 +213,6 @@ def _modules(image: Image.Image, margin: float, side: float, count: int, left: b
         ]
         for r in range(count)
     ]
-
-
-@pytest.mark.parametrize(
-    ("scanned", "read"),
-    [
-        ("LSA-2026-0118-3+K7Q2\n", ("LSA-2026-0118-3", "K7Q2")),
-        ("ｌｓａ－２０２６－０１１８－３＋ｋ７ｑ２", ("LSA-2026-0118-3", "K7Q2")),
-        ("https://example.org", None),
-        ("+K7Q2", None),
-        ("", None),
-    ],
-)
-def test_a_scanned_code_is_read(scanned: str, read: tuple[str, str] | None) -> None:
-    assert read_payload(scanned) == read
 
 
 # Specimen
