@@ -12,6 +12,8 @@ from app.common.errors import UserError
 from app.common.words import N_
 from app.people.centres import CentreService
 from app.people.defaults import add_centre_defaults, add_destinations, add_holidays
+from app.people.importing import ImportService
+from app.people.search import SearchService
 from app.security import audit
 from app.security.accounts import AccountService
 from app.security.context import Context, environment_faults
@@ -36,6 +38,8 @@ class Services:
     accounts: AccountService
     drafts: DraftService
     centre: CentreService
+    imports: ImportService
+    search: SearchService
 
 
 def compose(ctx: Context, workspace: Workspace, database_key: bytes) -> Services:
@@ -44,6 +48,8 @@ def compose(ctx: Context, workspace: Workspace, database_key: bytes) -> Services
         accounts=AccountService(ctx, workspace, database_key),
         drafts=DraftService(ctx),
         centre=CentreService(ctx),
+        imports=ImportService(ctx),
+        search=SearchService(ctx),
     )
 
 
