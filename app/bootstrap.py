@@ -14,6 +14,9 @@ from app.people.centres import CentreService
 from app.people.defaults import add_centre_defaults, add_destinations, add_holidays
 from app.people.importing import ImportService
 from app.people.search import SearchService
+from app.referrals.service import ReferralService
+from app.referrals.writing import LetterService
+from app.rota.service import RotaService
 from app.security import audit
 from app.security.accounts import AccountService
 from app.security.context import Context, environment_faults
@@ -40,6 +43,9 @@ class Services:
     centre: CentreService
     imports: ImportService
     search: SearchService
+    rota: RotaService
+    letters: LetterService
+    referrals: ReferralService
 
 
 def compose(ctx: Context, workspace: Workspace, database_key: bytes) -> Services:
@@ -50,6 +56,9 @@ def compose(ctx: Context, workspace: Workspace, database_key: bytes) -> Services
         centre=CentreService(ctx),
         imports=ImportService(ctx),
         search=SearchService(ctx),
+        rota=RotaService(ctx),
+        letters=LetterService(ctx),
+        referrals=ReferralService(ctx),
     )
 
 
