@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.cli.common import Subparsers, add_command, add_sign_in, emit, signed_in
-from app.common.words import ntr, tr
+from app.common.words import N_, ntr, tr
 
 if TYPE_CHECKING:
     from app.people.reports import ImportResult
@@ -61,22 +62,16 @@ def document(result: ImportResult) -> dict[str, Any]:
         "report": str(result.report) if result.report else None,
         "dry_run": result.dry_run,
         "unknown_columns": list(result.unknown_columns),
-        "rows": [
-            {"sheet": r.sheet, "row": r.row, "column": r.column, "verdict": r.verdict.value, "code": r.code, "text": r.text}
-            for r in result.rows
-        ],
-    }  # fmt: skip
+        "rows": [asdict(row) for row in result.rows],
+    }
 
 
 def summary(result: ImportResult, what: str) -> str:
     """The same in words: counts, then a line for each odd row."""
     lines = [tr("Nothing was changed: this was only a trial.")] if result.dry_run else []
-    lines.append(
-        tr(
-            "{read} rows read: {added} added, {existing} already there, {refused} refused; {warned} taken with a warning.",
-            read=result.read, added=result.added, existing=result.existing, refused=result.refused, warned=result.warned,
-        )
-    )  # fmt: skip
+    counts = {name: getattr(result, name) for name in ("read", "added", "existing", "refused", "warned")}
+    told = N_("{read} rows read: {added} added, {existing} already there, {refused} refused; {warned} with a warning.")
+    lines.append(tr(told, **counts))
     if what == "clients":
         lines.append(tr("New clients: {clients}; new visits: {visits}.", clients=result.clients, visits=result.visits))
     if result.unknown_columns:

@@ -29,6 +29,7 @@ DEFAULT_LIMIT = 20
 MOST = 200
 _SPARE = 3  # ranked beyond what is shown
 _NUMBER = re.compile(r"[+(]?[0-9][0-9()\-\s.]*")
+_HUMAN = re.compile(r"[A-Za-z]{2,5}-[0-9]{4}(?:-[0-9A-Za-z]*)*")  # LSA-2026-0118-3, or its beginning
 _SYLLABLES = re.compile(r"[a-z]+(?:[\s']+[a-z]+)+")
 _WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " ", 0x2019: "'"}
 
@@ -101,6 +102,8 @@ def readings_of(text: str) -> list[str]:
     if _NUMBER.fullmatch(plain):
         digits = digits_of(plain)
         return [digits] if digits else []
+    if _HUMAN.fullmatch(plain):
+        return [plain.replace("-", "")]
     folded = plain.replace("ü", "v").replace("Ü", "v")
     if _SYLLABLES.fullmatch(folded.lower()):
         return [re.sub(r"[\s']+", "", folded), folded.replace("'", " ")]
