@@ -1,0 +1,1 @@
+"""Paper: letters, slips, sheets and posters as PDF bytes made from plain values; no database, no files."""

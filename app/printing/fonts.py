@@ -26,7 +26,16 @@ SANS = "NotoSansSC-Regular"
 SANS_BOLD = "NotoSansSC-Bold"
 FACES = (SERIF, SANS, SANS_BOLD)
 
-SPACES = frozenset(" \t\r\n\u00a0\u3000")
+_BLANKS = (
+    "\t\n\x0b\x0c\r\x1c\x1d\x1e\x85\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007"
+    "\u2008\u2009\u200a\u2028\u2029\u202f\u205f"
+)
+_INVISIBLE = (
+    "\xad\u061c\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
+)
+_PLAIN: dict[str, str | None] = {**dict.fromkeys(_BLANKS, " "), **dict.fromkeys(_INVISIBLE)}
+_TO_PLAIN = str.maketrans(_PLAIN)
+_SPACES = frozenset(" \xa0\u3000")
 _MAX_PER_BLOCK = 100  # bfchar entries that the CMap format allows in one block
 
 _lock = threading.Lock()
@@ -106,7 +115,12 @@ def _drawn(character: str) -> bool:
 
 def missing_characters(text: str) -> list[str]:
     """The characters of `text` that paper cannot show, each once, in order of appearance."""
-    return [c for c in dict.fromkeys(text) if c not in SPACES and not _drawn(c)]
+    return [c for c in dict.fromkeys(plain(text)) if c not in _SPACES and not _drawn(c)]
+
+
+def plain(text: str) -> str:
+    """`text` without what chat programs hide in copied text: odd blanks become spaces, marks without width vanish."""
+    return text.translate(_TO_PLAIN)
 
 
 def check(texts: Iterable[str]) -> None:

@@ -43,8 +43,8 @@ def paragraph(
     `indent`, in em, is that of each first line.
     """
     rows: list[Row] = []
-    for part in text.replace("\t", " ").splitlines():
-        part = part.strip(" \u3000\r")
+    for part in map(fonts.plain, text.splitlines()):
+        part = part.strip(" \u3000")
         if part:
             rows += _lines(part, style, width, indent, space if not rows else 0.0, justify, shift)
     return rows

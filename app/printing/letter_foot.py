@@ -34,7 +34,7 @@ def qr_payload(number: str, check: str) -> str:
 def signature_rows(content: LetterContent, width: float) -> list[Row]:
     """Two rows: the referrer's with code and seal, then the guardian's."""
     return [
-        Row(78, lambda pen, x, top: _draw_referrer(pen, content, x, top, width), space=8),
+        Row(80, lambda pen, x, top: _draw_referrer(pen, content, x, top, width), space=8),
         Row(56, lambda pen, x, top: _draw_guardian(pen, content, x, top, width), space=6),
     ]
 
@@ -48,7 +48,7 @@ def blank(pen: Pen, x: float, y: float, label: str, room: float, style: Style = 
 
 def _draw_referrer(pen: Pen, content: LetterContent, x: float, top: float, width: float) -> None:
     pen.qr(x, top - _QR - 2, _QR, qr_payload(content.number, content.check))
-    pen.text(x + _QR / 2, top - _QR - 13, f"校验码 {content.check}", _SMALL, "centre")
+    pen.text(x + _QR / 2, top - _QR - 16, f"校验码 {content.check}", _SMALL, "centre")
     left = x + width * 0.46
     right = x + width
     y = top - 13
@@ -68,7 +68,7 @@ def _draw_guardian(pen: Pen, content: LetterContent, x: float, top: float, width
     to = f"{content.destination}{content.clinic}"
     knows = "知悉" if content.consent_exception else "知悉并同意"
     said = f"本人已阅读本单，{knows}将以上内容提供给{to}；已领取第一联。"
-    style = Style(size=9.5, leading=14)
+    style = Style(size=9.2, leading=14)
     rows = paragraph(said, style, width - 86, shift=76, justify=False)[:2]
     line = top - 5
     for row in rows:
@@ -88,7 +88,7 @@ def draw_reply(pen: Pen, content: LetterContent, x: float, width: float) -> None
     pen.text(x + width / 2, top - 13, "回执", _REPLY_TITLE, "centre", spacing=14)
     pen.text(x, top - 13, f"编号：{content.number}", _FORM)
     qr = 17 * MM
-    pen.qr(x + width - qr, top - qr + 6, qr, qr_payload(content.number, content.check))
+    pen.qr(x + width - qr, top - qr + 3.5, qr, qr_payload(content.number, content.check))
     _draw_reply_fields(pen, content, x, top - 37, width, x + width - qr - 12)
     back = "　".join(p for p in (f"交回：{content.centre_name}", content.address, content.centre_phone) if p)
     pen.text(x, PAGE_NUMBER + 1.5 * MM, back, _SMALL)

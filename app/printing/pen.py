@@ -121,6 +121,7 @@ class Pen:
     def measure(self, text: str, style: Style) -> float:
         """The width of `text` in points."""
         widths = fonts.advances(style.face)
+        text = fonts.plain(text)
         return sum(widths.get(ord(c), 1000.0) for c in text) * style.size / 1000
 
     def text(
@@ -133,6 +134,7 @@ class Pen:
         spacing: float = 0.0,
     ) -> float:
         """Draws one line with its baseline at `y`; `spacing` in points. Returns its width."""
+        text = fonts.plain(text)
         if not text:
             return 0.0
         width = self.measure(text, style) + spacing * (len(text) - 1)

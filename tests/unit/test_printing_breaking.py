@@ -90,3 +90,9 @@ def test_an_address_wider_than_the_line_is_cut_and_not_lost() -> None:
 
 def test_nothing_gives_no_line() -> None:
     assert broken("") == []
+
+
+def test_the_marks_of_the_national_rules_are_known() -> None:
+    """GB/T 15834: stops, closing marks, 间隔号 and 连接号 do not begin a line, opening marks do not end one."""
+    assert set("。，、；：？！）》」』】〕〉〗”’·～／") <= NOT_AT_START
+    assert set("（《「『【〔〈〖“‘") <= NOT_AT_END

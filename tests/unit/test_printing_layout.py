@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import io
+import subprocess
+
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image, ImageOps
 
-from app.printing.layout import Row, height, kept, paginate, paragraph
-from app.printing.pen import Pen, Style
+from app.printing.layout import Row, draw_rows, height, kept, paginate, paragraph
+from app.printing.pen import A4, Pen, Style
 
 
 def _nothing(pen: Pen, x: float, top: float) -> None:
@@ -48,3 +52,32 @@ def test_kept_rows_move_together() -> None:
 
 def test_line_breaks_typed_by_hand_are_kept_and_blank_ones_dropped() -> None:
     assert len(paragraph("一\n\n　二\r\n三 ", Style(), 300)) == 3
+
+
+def _page(rows: list[Row]) -> bytes:
+    pen = Pen(A4, "", "")
+    draw_rows(pen, rows, 60, 780)
+    pen.next_page()
+    return pen.finish()
+
+
+def _tool(pdf: bytes, *command: str) -> bytes:
+    return subprocess.run(command, input=pdf, capture_output=True, check=True).stdout
+
+
+def test_full_lines_end_at_the_same_edge_whatever_marks_they_hold() -> None:
+    """Measured in a picture with 72 pixels to an em."""
+    style, room = Style(size=12, leading=24), 20.3 * 12
+    edges = []
+    for start in ("学学学学学", "学（（学））。，学", "“学”，（学）。“学", "PHQ-9，12学", "学——……学"):
+        pdf = _page(paragraph(start + "学" * 40, style, room)[:1])
+        image = Image.open(io.BytesIO(_tool(pdf, "pdftoppm", "-r", "432", "-gray", "-singlefile", "-")))
+        box = ImageOps.invert(image).getbbox()
+        assert box
+        edges.append(box[2])
+    assert max(edges) - min(edges) <= 3
+
+
+def test_a_loose_line_is_copied_without_spaces() -> None:
+    rows = paragraph("甲乙丙丁戊己PHQ-9-GAD-7-SDS甲乙丙丁戊己", Style(size=12, leading=20), 12.5 * 12)
+    assert _tool(_page(rows), "pdftotext", "-", "-").decode().splitlines()[0] == "甲乙丙丁戊己"

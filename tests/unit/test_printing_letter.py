@@ -103,6 +103,7 @@ def test_empty_fields_leave_no_trace() -> None:
 def test_every_font_is_embedded_and_ours() -> None:
     fonts = fonts_of(render_letter(LETTER))
     assert fonts and all("Noto" in font[0] and font[-5:-2] == ["yes", "yes", "yes"] for font in fonts)
+    assert b"Helvetica" not in render_letter(LETTER)
 
 
 def test_a_long_letter_continues_under_a_short_head() -> None:
@@ -133,6 +134,17 @@ def test_a_usual_letter_is_one_page_with_eight_totals() -> None:
 def test_any_name_comes_back_exactly(name: str) -> None:
     (page,) = pages(render_letter(replace(LETTER, student=name), ("guardian",)))
     assert re.sub(r"\s", "", name) in page
+
+
+def test_hidden_marks_of_copied_text_leave_no_box() -> None:
+    content = replace(
+        LETTER,
+        student="王\u200b子\n琪\ufeff",
+        school="某\u2003中学",
+        assessments=(AssessmentTotal("PHQ\n9\t甲", LETTER.date, "1"),),
+    )
+    (page,) = pages(render_letter(content, ("guardian",)))
+    assert "兹有学生王子琪（女，13岁，某中学初二年级）" in page and "PHQ9甲" in page
 
 
 def test_nothing_is_printed_with_a_character_that_has_no_glyph() -> None:
