@@ -43,7 +43,8 @@ def opening(content: LetterContent) -> str:
     )
     since = f"自 {words.day(content.period_from)}起" if content.period_from else ""
     times = f"接受心理咨询共 {content.sessions_count} 次" if content.sessions_count else "接受心理咨询"
-    return f"兹有学生{content.student}{f'（{who}）' if who else ''}，{since}在我中心{times}。现将有关情况函告如下。"
+    said = f"兹有学生{content.student}{f'（{who}）' if who else ''}，{since}在我中心{times}。现将有关情况函告如下。"
+    return fonts.plain(said)
 
 
 def closing(content: LetterContent) -> str:
