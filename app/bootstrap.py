@@ -7,6 +7,9 @@ from pathlib import Path
 
 from sqlalchemy import select
 
+from app.cases.consent import ConsentService
+from app.cases.risk import RiskService
+from app.cases.service import CaseService
 from app.common.clock import Clock, SystemClock, today
 from app.common.errors import UserError
 from app.common.words import N_
@@ -26,6 +29,7 @@ from app.security.membership import load
 from app.security.permissions import May
 from app.security.signin import SignIn
 from app.security.workspace import Unlocked, Workspace
+from app.sessions.service import AssessmentService, NoteService
 from db.crypto.pairs import PublicKeys
 from db.engine import Database
 from db.errors import FaultKind, StorageFault
@@ -44,6 +48,11 @@ class Services:
     imports: ImportService
     search: SearchService
     rota: RotaService
+    cases: CaseService
+    consent: ConsentService
+    risk: RiskService
+    notes: NoteService
+    assessments: AssessmentService
     letters: LetterService
     referrals: ReferralService
 
@@ -57,6 +66,11 @@ def compose(ctx: Context, workspace: Workspace, database_key: bytes) -> Services
         imports=ImportService(ctx),
         search=SearchService(ctx),
         rota=RotaService(ctx),
+        cases=CaseService(ctx),
+        consent=ConsentService(ctx),
+        risk=RiskService(ctx),
+        notes=NoteService(ctx),
+        assessments=AssessmentService(ctx),
         letters=LetterService(ctx),
         referrals=ReferralService(ctx),
     )
@@ -76,6 +90,7 @@ class Office:
 
     def lock(self) -> None:
         """Forgets the user's private keys; the file stays open for what runs without them."""
+        self.services.notes.forget()
         self.who.forget_keys()
 
     def unlock(self, password: str) -> None:
@@ -84,6 +99,7 @@ class Office:
 
     def close(self) -> None:
         """Forgets keys and lets go of the file."""
+        self.services.notes.forget()
         self.who.forget_keys()
         self.ctx.db.close()
 

@@ -154,10 +154,15 @@ def stand(facts: Iterable[ConsentFact], purpose: Purpose, recipient: str | None,
     """Where one purpose (and recipient) stands. What several parties agreed to is what all of them agreed to."""
     now = [fact for fact in live(facts) if fact.purpose is purpose and fact.recipient == recipient]
     since = max((fact.at for fact in now), default=None)
+    consented = _consented(now, purpose, need, since)
     excepted = [fact for fact in now if fact.act is ConsentAct.OVERRIDDEN]
-    if excepted:
-        scope = frozenset().union(*(fact.scope for fact in excepted))
-        return Stand(Standing.EXCEPTION, True, scope, frozenset(), frozenset(), since)
+    if not excepted or consented.standing is Standing.GIVEN:
+        return consented
+    scope = consented.scope.union(*(fact.scope for fact in excepted))
+    return Stand(Standing.EXCEPTION, True, scope, consented.missing, consented.by, since)
+
+
+def _consented(now: list[ConsentFact], purpose: Purpose, need: frozenset[Party], since: datetime | None) -> Stand:
     nothing: frozenset[Scope] = frozenset()
     if any(fact.act is ConsentAct.WITHDRAWN for fact in now):
         return Stand(Standing.WITHDRAWN, False, nothing, need, frozenset(), since)

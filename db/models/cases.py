@@ -91,6 +91,7 @@ class CounsellingSession(Synced, Base):
     merge_groups: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "when": ("day", "start", "end", "room_id"),
         "who": ("case_id", "number", "counsellor", "form", "visit_id"),
+        "withdrawn": ("withdrawn",),
     }
 
     case_id: Mapped[str] = mapped_column(RowId, index=True)
@@ -102,6 +103,7 @@ class CounsellingSession(Synced, Base):
     room_id: Mapped[str | None] = mapped_column(RowId)
     counsellor: Mapped[str] = mapped_column(RowId, doc="account id")
     form: Mapped[str] = mapped_column(default="face", doc="face, phone or video")
+    withdrawn: Mapped[bool] = mapped_column(default=False, doc="begun by mistake; never one that has a note")
 
 
 class SessionNote(Synced, Base):

@@ -1,0 +1,225 @@
+"""Cases as psychologists and supervisors use them. The desk sees none of this: no key of its opens it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+
+from sqlalchemy import func, select
+
+from app.cases import keys
+from app.cases.consent import consent_meter
+from app.cases.consent_rules import age_on
+from app.cases.documents import documents
+from app.cases.opening import DROP, drop_view, open_case, open_cases_of, take_in_drops
+from app.cases.records import latest_contents
+from app.cases.risk import live_risks, risk_history
+from app.cases.scales import SCALE, assessment_view
+from app.cases.views import CaseLine, CaseView, DropView, OpenedCase
+from app.common.changes import Changes, Done, Topic
+from app.common.clock import today
+from app.common.errors import Confirmation, UserError
+from app.common.words import N_
+from app.security.context import Context
+from app.security.permissions import CLINICIANS, May
+from db.engine import Tx
+from db.models import Case, CaseGrant, Client, CounsellingSession, School, Visit
+
+
+class CaseService:
+    """Opening, listing, looking at and granting cases."""
+
+    def __init__(self, ctx: Context) -> None:
+        self.ctx = ctx
+
+    def open_for_visit(self, visit_id: str, confirmed: Collection[str] = frozenset()) -> Done[OpenedCase]:
+        """The client's case that this user may open, or a new one; links the visit and takes in its drops.
+
+        Confirmation if only others hold an open case of the client: a second one is opened on purpose only.
+        """
+        with self.ctx.write(May.OPEN_CASES, "case.opened-for-visit") as act:
+            tx, now = act.tx, self.ctx.clock.now()
+            visit = tx.get_one(Visit, visit_id)
+            case, new = self._case_for(tx, visit, confirmed)
+            if visit.case_id != case.id:
+                visit.case_id = case.id
+            if not new:
+                keys.key_in_force(tx, self.ctx.who, case, self.ctx.members(tx))
+                take_in_drops(tx, self.ctx, case, now)
+            tx.flush()
+            drops = tuple(view for view in self._drops(tx, case) if view.visit_id == visit_id)
+            act.on(case.id, visit_id)
+            opened = OpenedCase(case.id, case.number, visit_id, new, drops)
+        return Done(opened, Changes.of(Topic.CASES, Topic.NOTES, Topic.QUEUE))
+
+    def _case_for(self, tx: Tx, visit: Visit, confirmed: Collection[str]) -> tuple[Case, bool]:
+        if visit.case_id:
+            return tx.get_one(Case, visit.case_id), False
+        mine, others = open_cases_of(tx, self.ctx, visit.client_id)
+        if mine:
+            return mine[-1], False
+        token = "second-case:" + ",".join(case.id for case in others)
+        if others and token not in confirmed:
+            opener = self.ctx.members(tx).members.get(others[-1].opened_by)
+            raise Confirmation(
+                token,
+                N_(
+                    "This client has an open case {number} with {name}, which your keys do not open; the supervisor "
+                    "can grant it to you. Open a second case?"
+                ),
+                number=others[-1].number,
+                name=opener.name if opener else "",
+            )
+        return open_case(tx, self.ctx, visit.client_id, self.ctx.clock.now()), True
+
+    def open_for_client(self, client_id: str) -> Done[OpenedCase]:
+        """A case without a visit (by telephone, or a client taken over from paper)."""
+        with self.ctx.write(May.OPEN_CASES, "case.opened-for-client") as act:
+            mine, _ = open_cases_of(act.tx, self.ctx, client_id)
+            case = mine[-1] if mine else open_case(act.tx, self.ctx, client_id, self.ctx.clock.now())
+            act.on(case.id, client_id)
+            opened = OpenedCase(case.id, case.number, None, not mine, ())
+        return Done(opened, Changes.of(Topic.CASES, Topic.NOTES))
+
+    def find(self, number: str) -> CaseLine:
+        """A case by its number, whoever holds it; UserError "no-such-case"."""
+        with self.ctx.read(May.READ_CASES) as tx:
+            case = tx.execute(select(Case).where(Case.number == number.strip().upper())).scalars().first()
+            if case is None:
+                raise UserError("no-such-case", N_("There is no case with the number {number}."), number=number)
+            return case_lines(tx, self.ctx, [case])[0]
+
+    def my_cases(self, state: str = "open") -> tuple[CaseLine, ...]:
+        """Cases granted to this user, newest work first; grants are proven when a case is opened."""
+        with self.ctx.read(May.READ_CASES) as tx:
+            return tuple(case_lines(tx, self.ctx, my_case_rows(tx, self.ctx, state)))
+
+    def view(self, case_id: str) -> CaseView:
+        """The case at a glance, opened with its key (write lane: the look is audited)."""
+        with self.ctx.write(May.READ_CASES, "case.read") as act:
+            act.on(case_id)
+            return case_view(act.tx, self.ctx, act.tx.get_one(Case, case_id))
+
+    def drops(self, case_id: str, visit_id: str | None = None) -> tuple[DropView, ...]:
+        """What was taken down in confidence, now under the case key; of one visit only if it is given."""
+        with self.ctx.write(May.READ_CASES, "case.drops-read") as act:
+            act.on(case_id)
+            found = self._drops(act.tx, act.tx.get_one(Case, case_id))
+            return tuple(view for view in found if visit_id in (None, view.visit_id))
+
+    def _drops(self, tx: Tx, case: Case) -> list[DropView]:
+        return [drop_view(document) for document in documents(tx, self.ctx, case, DROP)]
+
+    def grant(self, case_id: str, user_id: str) -> Done[None]:
+        """Gives a case to a replacement: a clinician of the centre. The granting supervisor must hold the key."""
+        with self.ctx.write(May.GRANT_CASES, "case.granted") as act:
+            case = act.tx.get_one(Case, case_id)
+            grant_case(act.tx, self.ctx, case, user_id)
+            act.on(case.id, user_id)
+        return Done(None, Changes.of(Topic.CASES, Topic.NOTES))
+
+    def candidates(self, case_id: str) -> tuple[tuple[str, str], ...]:
+        """(account id, name) of the clinicians of the case's centre who do not hold its key yet."""
+        with self.ctx.read(May.GRANT_CASES) as tx:
+            case, membership = tx.get_one(Case, case_id), self.ctx.members(tx)
+            held = set(keys.holders(tx, case, membership))
+            found = membership.of_centre(case.centre_id, *CLINICIANS)
+            return tuple((m.user_id, m.name) for m in found if m.user_id not in held)
+
+
+def my_case_rows(tx: Tx, ctx: Context, state: str = "open") -> list[Case]:
+    """The rows of the cases granted to this user."""
+    granted = select(CaseGrant.case_id).where(CaseGrant.recipient == ctx.who.user_id)
+    query = select(Case).where(Case.id.in_(granted), Case.state == state).order_by(Case.opened_at.desc(), Case.id)
+    return list(tx.execute(query).scalars())
+
+
+def grant_case(tx: Tx, ctx: Context, case: Case, user_id: str) -> None:
+    """All versions of the case key for another clinician, signed by this holder."""
+    membership = ctx.members(tx)
+    member = membership.members.get(user_id)
+    if member is None or member.centre_id != case.centre_id or not member.roles & CLINICIANS:
+        raise UserError("not-a-clinician", N_("A case can be granted only to a psychologist of the same centre."))
+    chain = keys.believed_grants(tx, case, membership)
+    if user_id in chain.get(max(chain, default=0), {}):
+        return
+    for version, granted in chain.items():
+        if ctx.who.user_id in granted or version == max(chain):
+            key = keys.case_key(tx, ctx.who, case, membership, version)
+            keys.grant(tx, ctx.who, case.id, version, key, user_id, member.keys.box, ctx.clock.now())
+    if not chain:
+        raise keys.NoCaseKey
+    tx.flush()
+
+
+def case_lines(tx: Tx, ctx: Context, cases: list[Case]) -> list[CaseLine]:
+    """Lines of these cases, in their order."""
+    ids = [case.id for case in cases]
+    clients = {c.id: c for c in tx.execute(select(Client).where(Client.id.in_({k.client_id for k in cases}))).scalars()}
+    session = CounsellingSession
+    counted = select(session.case_id, func.count(), func.max(session.day)).where(
+        session.case_id.in_(ids), session.withdrawn.is_(False)
+    )
+    held: dict[str, tuple[int, date]] = {
+        case_id: (count, last) for case_id, count, last in tx.execute(counted.group_by(session.case_id))
+    }
+    risks, day = live_risks(tx, ctx, ids), today(ctx.clock)
+    lines = []
+    for case in cases:
+        client, risk = clients[case.client_id], risks.get(case.id)
+        sessions, last = held.get(case.id, (0, None))
+        lines.append(
+            CaseLine(
+                id=case.id,
+                number=case.number,
+                client_id=case.client_id,
+                age=age_on(client.birth_date, day) if client.birth_date else None,
+                sex=client.sex,
+                grade=client.grade,
+                state=case.state,
+                opened_at=case.opened_at,
+                risk=risk.level if risk else None,
+                risk_altered=bool(risk and risk.altered),
+                sessions=sessions,
+                last_day=last,
+            )
+        )
+    return lines
+
+
+def case_view(tx: Tx, ctx: Context, case: Case) -> CaseView:
+    """Everything at a glance; NoCaseKey or SealedAltered."""
+    membership = ctx.members(tx)
+    keys.key_in_force(tx, ctx.who, case, membership)
+    client = tx.get_one(Client, case.client_id)
+    school = client.school_name
+    if client.school_id:
+        school = tx.execute(select(School.name).where(School.id == client.school_id)).scalar() or school
+    line = case_lines(tx, ctx, [case])[0]
+    days = select(CounsellingSession.day).where(
+        CounsellingSession.case_id == case.id, CounsellingSession.withdrawn.is_(False)
+    )
+    contents = latest_contents(tx, ctx, case)
+    names = [membership.members[u].name for u in keys.holders(tx, case, membership) if u in membership.members]
+    return CaseView(
+        id=case.id,
+        number=case.number,
+        client_id=client.id,
+        client_number=client.number,
+        age=line.age,
+        sex=client.sex,
+        grade=client.grade,
+        school=school,
+        kind=client.kind,
+        state=case.state,
+        opened_at=case.opened_at,
+        holders=tuple(names),
+        consent=consent_meter(tx, ctx, client.id),
+        risk=live_risks(tx, ctx, [case.id]).get(case.id),
+        risk_history=tuple(risk_history(tx, ctx, case)),
+        sessions=line.sessions,
+        first_day=min(tx.execute(days).scalars(), default=None),
+        last_day=line.last_day,
+        assessments=tuple(assessment_view(d, membership) for d in documents(tx, ctx, case, SCALE)),
+        last_plan=next((content["plan"] for _, content in reversed(contents) if content.get("plan")), ""),
+    )
