@@ -1,0 +1,188 @@
+"""What is done to the rota, inside a transaction: the import, the demonstration and the services call these."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+
+from app.common.errors import Confirmation, UserError
+from app.common.words import N_
+from app.rota.absence import bookings_of
+from app.rota.facts import Roster, counts, load_roster
+from app.rota.fill import fill
+from app.rota.gaps import reason_text
+from app.rota.rules import Slot, refused
+from app.rota.show import board_state, proposal
+from app.rota.views import Proposal, Published
+from db.engine import Tx
+from db.models import Assignment
+from db.replica.stamping import new_id
+
+
+def propose(tx: Tx, centre_id: str, first: date, last: date) -> Proposal:
+    """Fills the stretch as a proposal; saves nothing."""
+    roster = load_roster(tx, centre_id, first, last)
+    return proposal(roster, fill(roster.facts()))
+
+
+def adopt(tx: Tx, wanted: Proposal) -> int:
+    """Saves a proposal as draft and gives rooms. UserError if the board has changed since it was made."""
+    roster = load_roster(tx, wanted.centre_id, wanted.first, wanted.last)
+    if board_state(roster) != wanted.base:
+        raise UserError("proposal-stale", N_("The rota was changed in the meantime. Fill it once more."))
+    rows = {row.id: row for row in roster.rows}
+    for duty in wanted.removed:
+        take_off(rows[duty.id])
+    for duty in wanted.added:
+        place(tx, roster, duty.slot, duty.expert_id)
+    return len(wanted.added)
+
+
+def place(
+    tx: Tx,
+    roster: Roster,
+    slot: Slot,
+    staff_id: str,
+    *,
+    pinned: bool = False,
+    state: str = "draft",
+    room_id: str | None = None,
+    replaces: str | None = None,
+) -> Assignment:
+    """Puts an expert on a session; a duty about to leave it comes back instead. No rule is asked."""
+    for row in roster.on(slot):
+        if row.staff_id == staff_id and row.state == "leaving" and row.absent_at is None:
+            row.state, row.pinned = "published", pinned
+            return row
+    made = Assignment(
+        id=new_id(tx),
+        stream="org",
+        centre_id=roster.centre_id,
+        day=slot.day,
+        half=slot.half,
+        staff_id=staff_id,
+        state=state,
+        pinned=pinned,
+        room_id=room_id or _free_room(roster, slot, staff_id),
+        replaces_id=replaces,
+    )
+    tx.add(made)
+    roster.rows.append(made)
+    roster.by_slot.setdefault(slot, []).append(made)
+    roster.weeks[staff_id, slot.week] += 1
+    return made
+
+
+def take_off(row: Assignment) -> None:
+    """A draft goes at once; what is published goes with the next publication."""
+    row.state = "removed" if row.state == "draft" else "leaving"
+    row.pinned = False
+
+
+def _free_room(roster: Roster, slot: Slot, staff_id: str) -> str | None:
+    """The room of the same expert's other half, else the first that nobody has."""
+    taken = {row.room_id for row in roster.on(slot) if counts(row)}
+    other = Slot(slot.day, "pm" if slot.half == "am" else "am")
+    same = [row.room_id for row in roster.on(other) if row.staff_id == staff_id and counts(row)]
+    for room_id in (*same, *roster.rooms):
+        if room_id in roster.rooms and room_id not in taken:
+            return room_id
+    return None
+
+
+def check(roster: Roster, slot: Slot, staff_id: str, confirmed: frozenset[str], *, leaving: Slot | None = None) -> bool:
+    """Whether it is against a rule that was knowingly set aside. UserError where none may be; else Confirmation."""
+    expert = roster.expert(staff_id)
+    against = roster.obstacles(staff_id, slot, leaving=leaving)
+    barrier = refused(against)
+    if barrier is not None:
+        raise UserError(
+            barrier.code, N_("{name}, {slot}: {reason}."), name=expert.name, slot=slot.words(), reason=barrier.text()
+        )
+    if against and "against-rule" not in confirmed:
+        raise Confirmation(
+            "against-rule",
+            N_("{name}, {slot}: {reason}. Assign anyway?"),
+            name=expert.name,
+            slot=slot.words(),
+            reason=reason_text(against),
+        )
+    return bool(against)
+
+
+def find(tx: Tx, centre_id: str, assignment_id: str) -> Assignment:
+    """UserError if it is gone or another centre's."""
+    row = tx.get(Assignment, assignment_id)
+    if row is None or row.centre_id != centre_id or row.state == "removed":
+        raise UserError("no-assignment", N_("This duty is no longer on the rota."))
+    return row
+
+
+def publish(tx: Tx, centre_id: str, first: date, last: date) -> tuple[Published, list[str]]:
+    """Puts the board in force. UserError if anyone on it has no valid check on that day (law §62)."""
+    roster = load_roster(tx, centre_id, first, last)
+    for row in roster.rows:
+        if counts(row) and first <= row.day <= last and row.staff_id in roster.experts:
+            slot = Slot(row.day, row.half)
+            notes = roster.obstacles(row.staff_id, slot)
+            expired = next((note for note in notes if note.code == "check-expired"), None)
+            if expired is not None:
+                raise UserError(
+                    "check-expired",
+                    N_("{name} cannot do duty on {day}: {reason}. Take this duty off first."),
+                    name=roster.experts[row.staff_id].name,
+                    day=row.day.isoformat(),
+                    reason=expired.text(),
+                )
+    added, removed = [], []
+    for row in roster.rows:
+        if first <= row.day <= last and row.state == "draft":
+            row.state = "published"
+            added.append(row.id)
+        elif first <= row.day <= last and row.state == "leaving":
+            row.state = "removed"
+            removed.append(row.id)
+    return Published(len(added), len(removed)), added + removed
+
+
+def mark_absent(
+    tx: Tx, centre_id: str, staff_id: str, day: date, halves: Sequence[str], at: datetime
+) -> list[Assignment]:
+    """Records the absence on each duty of that day that does not have it yet; gives those."""
+    wanted = (Assignment.centre_id == centre_id, Assignment.staff_id == staff_id, Assignment.day == day)
+    query = select(Assignment).where(*wanted, Assignment.half.in_(halves), Assignment.state != "removed")
+    rows = [row for row in tx.execute(query.order_by(Assignment.half)).scalars() if row.absent_at is None]
+    for row in rows:
+        row.absent_at = at
+    return rows
+
+
+def week_of(day: date) -> tuple[date, date]:
+    """Monday and Sunday."""
+    first = day - timedelta(days=day.weekday())
+    return first, first + timedelta(days=6)
+
+
+def restore(tx: Tx, centre_id: str, assignment_id: str) -> Assignment:
+    """Brings back what was just taken off; UserError if the seat was given to the same expert again."""
+    row = tx.get(Assignment, assignment_id)
+    if row is None or row.centre_id != centre_id or row.state not in ("removed", "leaving"):
+        raise UserError("no-assignment", N_("This duty is no longer on the rota."))
+    roster = load_roster(tx, centre_id, row.day, row.day)
+    if row.staff_id in roster.seated(Slot(row.day, row.half)):
+        raise UserError("already", N_("This expert is already on that duty session."))
+    row.state = "published" if row.state == "leaving" else "draft"
+    return row
+
+
+def stand_in(tx: Tx, roster: Roster, absent: Assignment, staff_id: str, take_bookings: bool) -> Assignment:
+    """Puts `staff_id` where `absent` was, in force as much as that was."""
+    slot = Slot(absent.day, absent.half)
+    state = "draft" if absent.state == "draft" else "published"
+    made = place(tx, roster, slot, staff_id, state=state, room_id=absent.room_id, replaces=absent.id)
+    if take_bookings:
+        for booking in bookings_of(tx, roster, absent.staff_id, absent.day, (absent.half,)):
+            booking.staff_id = staff_id
+    return made

@@ -1,0 +1,228 @@
+"""What the rota shows: frozen, without rows of the database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from app.common.notes import Note
+from app.rota.rules import Duty, Slot
+
+
+@dataclass(frozen=True, slots=True)
+class AssignmentView:
+    """排班. `state`: draft, published or leaving (published, goes with the next publication).
+    `warnings`: what has come to speak against it since."""
+
+    id: str
+    slot: Slot
+    staff_id: str
+    number: str
+    name: str
+    specialities: tuple[str, ...]
+    state: str
+    pinned: bool
+    absent_at: datetime | None
+    room: str | None
+    replaces: str | None
+    warnings: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class GapView:
+    """缺岗: `short` for a chip, `long` for a panel; `reasons` staff number -> why not."""
+
+    slot: Slot
+    missing: int
+    short: Note
+    long: Note
+    reasons: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class CellView:
+    """One duty session. `needed` is 0 where the centre is closed."""
+
+    slot: Slot
+    needed: int
+    assignments: tuple[AssignmentView, ...]
+    gap: GapView | None
+
+
+@dataclass(frozen=True, slots=True)
+class DayView:
+    """A column; `holiday` names a public holiday, `workday` a make-up workday, `away` who is on leave."""
+
+    day: date
+    holiday: str | None
+    workday: str | None
+    away: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LoadView:
+    """How often an expert has been, or will be, on duty in this quarter."""
+
+    staff_id: str
+    number: str
+    name: str
+    duties: int
+    last_quarter: int
+
+
+@dataclass(frozen=True, slots=True)
+class WeekView:
+    """Monday to Sunday, with the days that have duty. `differences` counts what publishing would change."""
+
+    first: date
+    last: date
+    days: tuple[DayView, ...]
+    hours: Mapping[str, tuple[str, str]]
+    cells: Mapping[Slot, CellView]
+    loads: tuple[LoadView, ...]
+    differences: int
+    published: bool
+    rooms: Mapping[str, str]
+
+    @property
+    def empty(self) -> bool:
+        return not any(cell.assignments for cell in self.cells.values())
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateView:
+    """An expert for one session: free, to be asked for (`obstacles`), or `refused`. `found_by` is what typing finds."""
+
+    staff_id: str
+    number: str
+    name: str
+    specialities: tuple[str, ...]
+    telephone: str | None = field(repr=False)
+    duties: int
+    load: int
+    this_week: int
+    obstacles: tuple[Note, ...]
+    refused: bool
+    found_by: str = field(repr=False)
+
+    @property
+    def free(self) -> bool:
+        return not self.obstacles
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedDuty:
+    """A line of a proposal."""
+
+    slot: Slot
+    staff_id: str
+    number: str
+    name: str
+    pinned: bool
+    new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A fill that nobody has adopted yet. `base` is the state of the board that it was made for."""
+
+    centre_id: str
+    first: date
+    last: date
+    duties: tuple[ProposedDuty, ...]
+    added: tuple[Duty, ...]
+    removed: tuple[Duty, ...]
+    gaps: tuple[GapView, ...]
+    fairness: Fairness
+    pinned: int
+    optimal: bool
+    seconds: float
+    base: frozenset[tuple[str, str, bool, bool]] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Fairness:
+    """Duties in the quarter by staff number, and with last quarter's, which is what the fill evens out."""
+
+    duties: Mapping[str, int]
+    with_last_quarter: Mapping[str, int]
+
+    @property
+    def least(self) -> int:
+        return min(self.with_last_quarter.values(), default=0)
+
+    @property
+    def most(self) -> int:
+        return max(self.with_last_quarter.values(), default=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What a publication put in force and took off."""
+
+    added: int
+    removed: int
+
+
+@dataclass(frozen=True, slots=True)
+class BookingView:
+    """An appointment that an absence touches, with what a call needs; the client only for those who may."""
+
+    id: str
+    half: str
+    at: datetime
+    kind: str
+    client_number: str | None
+    client_name: str | None = field(repr=False)
+    telephones: tuple[str, ...] = field(repr=False)
+    safe_times: str | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """Who could stand in, and why: free, or with what speaks against it."""
+
+    staff_id: str
+    number: str
+    name: str
+    half: str
+    free: bool
+    why: str
+    telephone: str | None = field(repr=False)
+    room: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """An expert who cannot come that day: `assignments` half -> the assignment, `changed` those newly marked."""
+
+    staff_id: str
+    number: str
+    name: str
+    day: date
+    assignments: Mapping[str, str]
+    changed: int
+    bookings: tuple[BookingView, ...]
+    replacements: tuple[Replacement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OnDuty:
+    """Who is there now: `state` is free, called or in_session; `since` when that began."""
+
+    staff_id: str
+    name: str
+    specialities: tuple[str, ...]
+    room: str | None
+    state: str
+    since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class DutyNow:
+    """The half day in force: the running one, before it the coming one; None when there is no duty left today."""
+
+    slot: Slot | None
+    running: bool
+    people: tuple[OnDuty, ...]
