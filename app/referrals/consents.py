@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from app.cases.consent import NewConsent, record_consent, sharing
+from app.cases.consent import NewConsent, institutions, record_consent, sharing
 from app.cases.consent_rules import PARTY_WORDS, ConsentAct, Party, Purpose, Scope, Standing
 from app.common.clock import local
 from app.common.errors import UserError
@@ -42,8 +42,9 @@ def settle(
         )
         act.on(record_consent(act.tx, ctx, client.id, new, at).id)
         return override
-    if now.excepted and not now.uncovered and _same_day(now, at):
-        return _recorded(act.tx, client.id, now)
+    recorded = _recorded(act.tx, client.id, place.id, at) if now.excepted and not now.uncovered else None
+    if recorded is not None:
+        return recorded
     raise refusal(now, place.name())
 
 
@@ -56,18 +57,18 @@ def refusal(now: ConsentState, place: str) -> UserError:
             N_("The consent to share with {place} was withdrawn. Record a new one, or an exception with its reason."),
             place=place,
         )
+    if stand.standing is Standing.EXCEPTION:
+        return UserError(
+            "consent-exception-old",
+            N_("An earlier exception does not carry this letter to {place}. Record consent, or a new exception."),
+            place=place,
+        )
     if stand.missing:
         return UserError(
             "consent-missing",
             N_("Consent to share with {place} is missing: {who}. Record it, or an exception with its reason."),
             place=place,
             who=parties_text(stand.missing),
-        )
-    if stand.standing is Standing.EXCEPTION:
-        return UserError(
-            "consent-exception-old",
-            N_("An earlier exception does not carry this letter to {place}. Record consent, or a new exception."),
-            place=place,
         )
     return UserError(
         "consent-scope",
@@ -94,16 +95,15 @@ def withdrawn_since(tx: Tx, ctx: Context, row: ReleasedLetter, said: LetterConte
     return state_of_letter(tx, ctx, row).stand.standing is Standing.WITHDRAWN
 
 
-def _same_day(now: ConsentState, at: datetime) -> bool:
-    since = now.stand.since
-    return since is not None and local(since).date() == local(at).date()
-
-
-def _recorded(tx: Tx, client_id: str, now: ConsentState) -> Override | None:
-    query = select(ConsentEvent.by, ConsentEvent.reason).where(
+def _recorded(tx: Tx, client_id: str, recipient: str, at: datetime) -> Override | None:
+    """The exception recorded for this recipient today."""
+    stands_for = institutions(tx).get(recipient, (recipient, ""))[0]
+    query = select(ConsentEvent.by, ConsentEvent.reason, ConsentEvent.at).where(
         ConsentEvent.client_id == client_id,
+        ConsentEvent.recipient == stands_for,
         ConsentEvent.act == ConsentAct.OVERRIDDEN.value,
-        ConsentEvent.at == now.stand.since,
     )
-    found = tx.execute(query).first()
-    return Override(Ground(found.by), found.reason or "") if found else None
+    found = tx.execute(query.order_by(ConsentEvent.at.desc()).limit(1)).first()
+    if found is None or local(found.at).date() != local(at).date():
+        return None
+    return Override(Ground(found.by), found.reason or "")

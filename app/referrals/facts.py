@@ -7,10 +7,12 @@ from datetime import date, datetime
 
 from sqlalchemy import func, select
 
+from app.cases import consent_rules
 from app.cases.documents import documents
 from app.cases.keys import SealedAltered
 from app.cases.risk import live_risks
 from app.cases.risk_rules import RiskLevel
+from app.cases.scales import SCALE, assessment_view
 from app.common.errors import UserError
 from app.common.words import N_
 from app.printing.letter import AssessmentTotal
@@ -19,7 +21,6 @@ from app.security.context import Context
 from db.engine import Tx
 from db.models import Case, Centre, Client, CounsellingSession, Destination, Guardian, School
 
-SCALE = "scale"
 RISK_ON_PAPER = {
     RiskLevel.NONE: "无",
     RiskLevel.ATTENTION: "一般关注",
@@ -38,10 +39,8 @@ class Risk:
 
 
 def age_on(birth: date | None, day: date) -> int | None:
-    """Whole years on a day."""
-    if birth is None or birth > day:
-        return None
-    return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
+    """Whole years on a day; None without a birth date, or with one still to come."""
+    return consent_rules.age_on(birth, day) if birth is not None and birth <= day else None
 
 
 def school_name(tx: Tx, client: Client) -> str:
@@ -111,9 +110,7 @@ def as_total(total: Total) -> AssessmentTotal:
 
 def totals(tx: Tx, ctx: Context, case: Case) -> tuple[Total, ...]:
     """The totals of the scales taken in this case, newest first; sealed, so only for holders of its key."""
-    found = []
-    for one in documents(tx, ctx, case, SCALE):
-        scale, day, total = (one.content.get(name) for name in ("scale", "day", "total"))
-        if scale and day and total is not None:
-            found.append(Total(str(scale), date.fromisoformat(str(day)), str(total)))
+    membership = ctx.members(tx)
+    taken = [assessment_view(one, membership) for one in documents(tx, ctx, case, SCALE)]
+    found = [Total(one.name, one.day, str(one.total)) for one in taken]
     return tuple(sorted(found, key=lambda total: (total.day, total.scale), reverse=True))

@@ -43,7 +43,7 @@ _RULES = (
     _Rule(re.compile(r"\d+(?:\.\d+)?\s*(?:mg|毫克|μg|微克)(?![a-z])", re.I), PRESCRIPTION),
     _Rule(re.compile(r"处方|开药|用药方案|加量|减量|停药|换药|遵医嘱服用"), PRESCRIPTION),
     _Rule(re.compile(_DRUG), PRESCRIPTION),
-    _Rule(re.compile(r"确诊|(?<!明确)(?<!进一步)诊断(?!依据|评估)|误诊"), DIAGNOSIS),
+    _Rule(re.compile(r"(?<!明)确诊|(?<!明确)(?<!进一步)诊断(?!依据|评估)|误诊"), DIAGNOSIS),
     _Rule(re.compile(rf"(?:患有|患上|罹患|身患)(?:[^。；，,;\n]{{0,4}}?{_ILL})?"), DIAGNOSIS, hedged=True),
     _Rule(re.compile(rf"(?:患|得了)[^。；，,;\n者]{{0,4}}?{_ILL}"), DIAGNOSIS, hedged=True),
     _Rule(re.compile(rf"(?:{_ILLNESS})(?:患者|病人|患儿)"), DIAGNOSIS),
