@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -48,6 +49,19 @@ class Office(Protocol):
     def close(self) -> None: ...
 
 
+@dataclass(frozen=True, slots=True)
+class NewOrganisation:
+    """What the set-up assistant has asked."""
+
+    organisation: str
+    centre: str
+    address: str
+    hotline: str
+    name: str
+    login: str
+    passphrase: str = field(repr=False)
+
+
 class Doors:
     """The real ones; a test hands in others."""
 
@@ -74,9 +88,19 @@ class Doors:
         office: Office = _load("app.bootstrap", "sign_in")(workspace, login, password)
         return office
 
-    def create(self, folder: Path, spec: dict[str, str]) -> Any:
-        """Founds an organisation; answers what must be handed over in that hour."""
-        return _load("app.bootstrap", "create_organisation")(folder, **spec)
+    def passphrase(self) -> str:
+        """A fresh passphrase, made of words."""
+        return str(_load("app.security.passphrases", "generate")())
+
+    def create(self, folder: Path, wanted: NewOrganisation) -> list[str]:
+        """Founds an organisation; answers the three shares of its root, which exist nowhere else."""
+        founding = importlib.import_module("app.security.founding")
+        accounts = importlib.import_module("app.security.accounts")
+        roles = importlib.import_module("app.security.permissions").Role
+        centre = founding.CentreSpec(wanted.centre, address=wanted.address, hotline=wanted.hotline)
+        director = accounts.NewAccount(wanted.login, wanted.name, frozenset({roles.DIRECTOR}), wanted.passphrase)
+        spec = founding.FoundingSpec(wanted.organisation, centre, director)
+        return list(_load("app.bootstrap", "create_organisation")(folder, spec).shares)
 
     def make_demo(self, folder: Path, *, progress: Progress, cancel: CancelToken) -> None:
         """Makes the demonstration centre in `folder`/desk."""

@@ -24,6 +24,11 @@ LANES = {"write": 1, "read": 1, "pool": 2}
 _log = logging.getLogger(__name__)
 
 
+def still_there(owner: QObject) -> bool:
+    """Whether Qt has not deleted it yet."""
+    return shiboken6.isValid(owner)
+
+
 class Bus(QObject):
     """What committed writes have changed. `changed(topics: frozenset[Topic], initiator: QObject | None)`."""
 
@@ -59,7 +64,7 @@ class Job:
     @property
     def alive(self) -> bool:
         """Whether whoever asked is still there."""
-        return shiboken6.isValid(self.owner)
+        return still_there(self.owner)
 
 
 class _Runner(QObject):

@@ -31,6 +31,15 @@ def shown(owner: QObject) -> list[str]:
     return [toast.text() for toast in host.toasts()] if host is not None else []
 
 
+def hide_all(owner: QObject, hidden: bool) -> None:
+    """Quick-hide and lock take the toasts away with everything else."""
+    host = _host(owner, make=False)
+    if host is not None and hidden:
+        host.hide()
+    elif host is not None:
+        host.settle()
+
+
 def _show(
     owner: QObject, text: str, tone: str, icon: str, seconds: int, undo: tuple[str, object] | None
 ) -> Toast | None:

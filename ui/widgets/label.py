@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
 from ui import theme
@@ -32,6 +33,21 @@ class Label(QLabel):
             self.setTextInteractionFlags(
                 Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
             )
+
+    def setText(self, text: str) -> None:
+        super().setText(text)
+        self._keep_height()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._keep_height()
+
+    def _keep_height(self) -> None:
+        """A wrapped text is never cut: layouts that know no height for width would."""
+        if self.wordWrap():
+            wanted = max(0, self.heightForWidth(self.width()))
+            if wanted != self.minimumHeight():
+                self.setMinimumHeight(wanted)
 
     def set_role(self, role: str) -> None:
         """Changes how it is written."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLayoutItem, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLayout, QLayoutItem, QScrollArea, QVBoxLayout, QWidget
 
 from ui import theme
 
 L = TypeVar("L", bound=QBoxLayout)
 
-Item = QWidget | QBoxLayout | int | None
+Item = QWidget | QLayout | int | None
 """A widget, a layout, a distance in px, or None for what takes up the rest."""
 
 

@@ -1,0 +1,1 @@
+"""Settings: one card a file; what a person may not change is not offered to them."""
