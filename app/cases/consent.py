@@ -147,7 +147,7 @@ def _recipients(tx: Tx, client: Client, facts: Iterable[ConsentFact]) -> dict[st
     others = {fact.recipient for fact in facts if fact.recipient} - shown.keys()
     if client.school_id:
         others.add(client.school_id)
-    names = dict(tx.execute(select(School.id, School.name).where(School.id.in_(others))).tuples().all())
+    names = dict(tx.execute(select(School.id, School.name).where(School.id.in_(others))).all())
     if client.school_id in names:
         shown[client.school_id or ""] = names[client.school_id or ""]
     for recipient in sorted(others - shown.keys()):

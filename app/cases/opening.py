@@ -50,7 +50,7 @@ def take_in_drops(tx: Tx, ctx: Context, case: Case, at: datetime) -> None:
         .where(Visit.client_id == case.client_id)
         .order_by(DropBox.at, DropBox.id)
     )
-    for row, of_case in tx.execute(query).tuples().all():
+    for row, of_case in tx.execute(query).all():
         if of_case not in (None, case.id):
             continue
         try:

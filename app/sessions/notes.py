@@ -216,7 +216,7 @@ def searchable(tx: Tx, ctx: Context) -> list[Searchable]:
                 select(CounsellingSession.id, CounsellingSession.number, CounsellingSession.day).where(
                     CounsellingSession.case_id == case.id
                 )
-            ).tuples()
+            )
         }
         try:
             contents = latest_contents(tx, ctx, case)

@@ -215,7 +215,7 @@ def _states(tx: Tx, case_ids: list[str]) -> dict[str, NoteState]:
     ids = [row.id for row in sessions.values()]
     query = select(SessionNote.session_id, SessionNote.amends).where(SessionNote.session_id.in_(ids))
     signed: dict[str, bool] = {}
-    for session_id, amends in tx.execute(query).tuples():
+    for session_id, amends in tx.execute(query):
         signed[session_id] = signed.get(session_id, False) or amends is not None
     states: dict[str, NoteState] = {}
     for case_id in case_ids:

@@ -110,7 +110,7 @@ def unsigned_sessions(tx: Tx, ctx: Context, user_id: str | None = None) -> list[
     )
     drafted = set(tx.execute(select(Draft.subject).where(Draft.author == counsellor, Draft.kind == "note")).scalars())
     now, found = ctx.clock.now(), []
-    for row, number in tx.execute(query).tuples():
+    for row, number in tx.execute(query):
         hours = max(0, int((now - ended_at(row)) / timedelta(hours=1)))
         found.append(
             Unsigned(
