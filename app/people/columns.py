@@ -30,14 +30,14 @@ def match_columns(cells: Sequence[str], columns: Sequence[Column]) -> dict[str, 
     known = {normal_header(name): column.key for column in columns for name in column.names}
     found: dict[str, int] = {}
     for position, cell in enumerate(cells):
-        key = known.get(normal_header(cell))
+        key = known.get(normal_header(cell)) if cell.strip() else None
         if key is not None:
             found.setdefault(key, position)
     return found
 
 
 REGISTER = (
-    Column("serial", ("序号", "编号", "No", "No.", "Number", "#", "Serial", "登记号")),
+    Column("serial", ("序号", "编号", "No", "No.", "Number", "Serial", "登记号")),
     Column(
         "visit_date",
         (

@@ -6,7 +6,7 @@ import codecs
 import csv
 import io
 import itertools
-import sys
+from collections.abc import Iterator
 
 from app.common.errors import UserError
 from app.common.words import N_
@@ -41,14 +41,36 @@ def _is_text(text: str) -> bool:
 
 def rows(text: str, delimiter: str, most: int) -> list[list[str]]:
     """At most `most` records; quoted cells may hold line breaks. A cell without end is a UserError."""
-    csv.field_size_limit(min(_CELL_MOST, sys.maxsize))
-    reader = csv.reader(io.StringIO(text.rstrip("\x1a"), newline=""), delimiter=delimiter)
+    csv.field_size_limit(_CELL_MOST)
+    lines = text.rstrip("\x1a")
     try:
-        return [_bare(row) for row in itertools.islice(reader, most)]
+        records = [_bare(row) for row in itertools.islice(_reader(lines, delimiter), most)]
     except csv.Error:
-        raise UserError(
-            "sheet.broken", N_("The file is damaged: a cell does not end. Save it again as XLSX.")
-        ) from None
+        raise _broken() from None
+    if any(cell.count("\n") > _BREAKS_MOST for record in records for cell in record):
+        raise _broken()
+    if records and any("\n" in cell for cell in records[-1]) and not _ends(lines, delimiter):
+        raise _broken()
+    return records
+
+
+def _reader(text: str, delimiter: str, *, strict: bool = False) -> Iterator[list[str]]:
+    return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=strict)
+
+
+def _ends(text: str, delimiter: str) -> bool:
+    """Whether the last quoted cell is closed."""
+    try:
+        for _ in _reader(text, delimiter, strict=True):
+            continue
+    except csv.Error as error:
+        return "unexpected end of data" not in str(error)
+    return True
+
+
+def _broken() -> UserError:
+    """A quotation mark that is never closed swallows the rest of the file: better to read nothing."""
+    return UserError("sheet.broken", N_("The file is damaged: a cell does not end. Save it again as XLSX."))
 
 
 def _bare(row: list[str]) -> list[str]:

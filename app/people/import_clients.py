@@ -11,6 +11,7 @@ from sqlalchemy import select
 from app.common.clock import at_centre
 from app.common.identity import IdKind
 from app.common.progress import CancelToken, Progress
+from app.common.telephone import read_telephone
 from app.common.words import N_, tr
 from app.people.clients import NewClient, NewGuardian, add_telephones, create_client, reindex_from_rows
 from app.people.known_clients import chunks, known_clients
@@ -18,9 +19,10 @@ from app.people.matching import Person, group_people, weak_note
 from app.people.register_rows import RegisterRow
 from app.people.rows import Problem
 from db.engine import Tx
-from db.models import Arrival, Client, Guardian, School, Visit, VisitEvent
+from db.models import Arrival, Client, Guardian, School, Telephone, Visit, VisitEvent
 from db.replica.stamping import new_id
 
+_ONCE = ("sex", "birth_date", "id_number")
 _HOUR = 12  # the register knows the day only
 
 
@@ -53,22 +55,14 @@ def register_rows(
     for position, person in enumerate(people, 1):
         cancel.check()
         done.weak |= person.weak
-        fresh = sorted(person.new_visits, key=lambda row: row.visit_date)
-        if fresh:
-            _register(tx, person, fresh, schools.get, by, done)
+        _register(tx, person, schools.get, by, done)
         progress(position, len(people))
     _renumber(tx, done.touched)
     return done
 
 
-def _register(
-    tx: Tx,
-    person: Person,
-    fresh: Sequence[RegisterRow],
-    school_id: Callable[[str], str | None],
-    by: Registrar,
-    done: Registered,
-) -> None:
+def _register(tx: Tx, person: Person, school_id: Callable[[str], str | None], by: Registrar, done: Registered) -> None:
+    fresh = sorted(person.new_visits, key=lambda row: row.visit_date)
     if person.known is None:
         client = create_client(tx, _new_client(person, school_id), fresh[0].visit_date)
         done.clients += 1
@@ -77,7 +71,8 @@ def _register(
         if found is None:
             raise LookupError(person.known.id)
         client = found
-        _complete(tx, client, person, fresh, school_id)
+        if not _complete(tx, client, person, school_id) and not fresh:
+            return
     for row in fresh:
         _add_visit(tx, client.id, row, by)
     done.visits += len(fresh)
@@ -131,30 +126,39 @@ def _kept_aside(rows: Sequence[RegisterRow]) -> str | None:
     return "\n".join(dict.fromkeys(kept)) or None
 
 
-def _complete(
-    tx: Tx, client: Client, person: Person, fresh: Sequence[RegisterRow], school_id: Callable[[str], str | None]
-) -> None:
-    """Fills what is empty; where they learn is replaced only by a later visit. Nothing is erased."""
+def _complete(tx: Tx, client: Client, person: Person, school_id: Callable[[str], str | None]) -> bool:
+    """Fills what is empty, erases nothing; where they learn, a later visit knows better. Whether it changed."""
     known_days = person.known.days if person.known else frozenset()
     said = _new_client(person, school_id)
-    for name in ("sex", "birth_date", "id_number"):
-        if getattr(client, name) is None:
-            setattr(client, name, getattr(said, name))
-    later = fresh[-1].visit_date > max(known_days, default=date.min)
+    values = {name: getattr(said, name) for name in _ONCE if getattr(client, name) is None}
+    later = max(row.visit_date for row in person.rows) > max(known_days, default=date.min)
     if (said.school_id or said.school_name) and (later or not (client.school_id or client.school_name)):
-        client.school_id, client.school_name = said.school_id, said.school_name
+        values |= {"school_id": said.school_id, "school_name": said.school_name}
     for name in ("grade", "class_name"):
-        if getattr(said, name) and (later or getattr(client, name) is None):
-            setattr(client, name, getattr(said, name))
+        if later or getattr(client, name) is None:
+            values[name] = getattr(said, name) or getattr(client, name)
     if said.remarks and not client.id_number and said.remarks not in (client.remarks or ""):
-        client.remarks = "\n".join(filter(None, (client.remarks, said.remarks)))
-    for written in said.telephones:
-        add_telephones(tx, client.id, written)
-    known = set(tx.execute(select(Guardian.name).where(Guardian.client_id == client.id)).scalars())
-    for guardian in said.guardians:
-        if guardian.name not in known:
-            tx.add(Guardian(id=new_id(tx), client_id=client.id, name=guardian.name, relation=guardian.relation))
-    reindex_from_rows(tx, client)
+        values["remarks"] = "\n".join(filter(None, (client.remarks, said.remarks)))
+    changed = {name: value for name, value in values.items() if getattr(client, name) != value}
+    for name, value in changed.items():
+        setattr(client, name, value)
+    if _add_reached(tx, client.id, said) or changed:
+        reindex_from_rows(tx, client)
+        return True
+    return False
+
+
+def _add_reached(tx: Tx, client_id: str, said: NewClient) -> bool:
+    """Adds telephones and guardians that are not there yet; old ones stay, to be found by."""
+    digits = set(tx.execute(select(Telephone.digits).where(Telephone.client_id == client_id)).scalars())
+    names = set(tx.execute(select(Guardian.name).where(Guardian.client_id == client_id)).scalars())
+    telephones = [written for written in said.telephones if read_telephone(written).digits not in digits]
+    guardians = [guardian for guardian in said.guardians if guardian.name not in names]
+    for written in telephones:
+        add_telephones(tx, client_id, written)
+    for guardian in guardians:
+        tx.add(Guardian(id=new_id(tx), client_id=client_id, name=guardian.name, relation=guardian.relation))
+    return bool(telephones or guardians)
 
 
 def _add_visit(tx: Tx, client_id: str, row: RegisterRow, by: Registrar) -> None:

@@ -54,9 +54,6 @@ class Person:
                 fresh.append(row)
         return fresh
 
-    def has_day(self, days: Iterable[date]) -> bool:
-        return self.known is not None and not self.known.days.isdisjoint(days)
-
 
 def weak_note() -> Note:
     return Note.of(
@@ -87,21 +84,36 @@ def group_people(rows: Sequence[RegisterRow], known: Iterable[Known]) -> list[Pe
 def _place(row: RegisterRow, people: list[Person]) -> None:
     """Puts a row to those with the same birth date and a shared number, and so chains them."""
     matching = [p for p in people if p.birth_date == row.birth_date and not p.identifiers.isdisjoint(row.identifiers)]
-    if not matching:
+    held = _held(row, people)
+    if held or matching:
+        person = held or _preferred(matching)
+        for other in matching:
+            if other is not person and other.known is None and person.birth_date in (None, other.birth_date):
+                _merge(other, person, people)
+    else:
         person = Person(None, row.name_key, row.birth_date)
         people.append(person)
-    else:
-        person = _preferred(matching, [row.visit_date])
-        for other in matching:
-            if other is not person and other.known is None:
-                _merge(other, person, people)
+    if row.identifiers.isdisjoint(person.identifiers) and person.known:
+        person.weak.add(id(row))
+    person.birth_date = person.birth_date or row.birth_date
     person.identifiers |= row.identifiers
     person.rows.append(row)
 
 
-def _preferred(people: Sequence[Person], days: Sequence[date]) -> Person:
-    """Who has that day's visit already, else who is known, else the first: so a file read twice adds nothing."""
-    return min(people, key=lambda p: (not p.has_day(days), p.known is None))
+def _held(row: RegisterRow, people: Sequence[Person]) -> Person | None:
+    """Who has this very visit already, the best fit first: so a file read twice adds nothing."""
+    there = [p for p in people if p.known and row.visit_date in p.known.days]
+    same = [p for p in there if p.birth_date == row.birth_date]
+    sharing = [p for p in same if not p.identifiers.isdisjoint(row.identifiers)]
+    bare = [p for p in same if not (p.identifiers and row.identifiers)]
+    undated = [p for p in there if None in (p.birth_date, row.birth_date)]
+    undated = [p for p in undated if not p.identifiers.isdisjoint(row.identifiers)]
+    return next(iter((*sharing, *bare, *undated)), None)
+
+
+def _preferred(people: Sequence[Person]) -> Person:
+    """Who is known, else the first."""
+    return next((person for person in people if person.known), people[0])
 
 
 def _merge(one: Person, into: Person, people: list[Person]) -> None:
@@ -118,16 +130,16 @@ def _join_bare(people: list[Person], birth_date: date | None) -> None:
         return
     same = [person for person in people if person.birth_date == birth_date]
     numbered = [person for person in same if person.identifiers]
-    for bare in [person for person in same if not person.identifiers and person.known is None]:
-        days = [row.visit_date for row in bare.rows]
-        others = [p for p in people if p is not bare and p.birth_date == birth_date and not p.identifiers]
-        held = [p for p in numbered if p.has_day(days)]
-        choices = others or held or (numbered if len(numbered) == 1 else [])
-        if choices:
-            _weakly(bare, _preferred(choices, days), people)
-    left = [p for p in people if p.birth_date == birth_date and not p.identifiers and p.known]
-    if len(left) == 1 and len(numbered) == 1 and numbered[0].known is None:
-        _weakly(numbered[0], left[0], people)
+    bare = [person for person in same if not person.identifiers]
+    target = next((person for person in bare if person.known), None) or (bare[0] if bare else None)
+    for other in [person for person in bare if person is not target and person.known is None]:
+        _weakly(other, target or other, people)
+    if target is None or len(numbered) != 1:
+        return
+    if target.known is None:
+        _weakly(target, numbered[0], people)
+    elif numbered[0].known is None:
+        _weakly(numbered[0], target, people)
 
 
 def _weakly(one: Person, into: Person, people: list[Person]) -> None:
@@ -139,13 +151,9 @@ def _join_undated(people: list[Person]) -> None:
     """Joins people without a birth date to the only namesake who shares a number."""
     for undated in [person for person in people if person.birth_date is None]:
         sharing = [p for p in people if p.birth_date is not None and not p.identifiers.isdisjoint(undated.identifiers)]
-        days = [row.visit_date for row in undated.rows]
-        held = [p for p in sharing if p.has_day(days)]
-        choices = held or (sharing if len(sharing) == 1 else [])
-        if not choices:
+        if len(sharing) != 1:
             continue
-        other = _preferred(choices, days)
         if undated.known is None:
-            _merge(undated, other, people)
-        elif other.known is None:
-            _merge(other, undated, people)
+            _merge(undated, sharing[0], people)
+        elif sharing[0].known is None:
+            _merge(sharing[0], undated, people)

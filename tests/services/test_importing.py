@@ -232,6 +232,23 @@ def test_a_new_visit_completes_a_known_client(bench: Bench, tmp_path: Path) -> N
         assert tx.execute(select(Guardian.name)).scalars().all() == ["解女士"]
 
 
+def test_what_the_desk_corrected_is_not_undone(bench: Bench, tmp_path: Path) -> None:
+    line = "2023-02-01,查轩,女,2010-05-06,,13812345678,聊城市第一中学,初一,学生,母亲 解女士,,"
+    desk(bench).clients(register(tmp_path, line))
+    with bench.sign("desk").ctx.db.write() as tx:
+        client = tx.execute(select(Client)).scalars().one()
+        client.grade, client.school_name, client.sex = "初三", "聊城市第二中学", "male"
+        tx.execute(select(Guardian)).scalars().one().withdrawn = True
+        tx.execute(select(Telephone)).scalars().one().current = False
+    before = counts(bench)
+    assert desk(bench).clients(register(tmp_path, line)).value.existing == 1
+    assert counts(bench) == before
+    with bench.sign("desk").ctx.db.read() as tx:
+        client = tx.execute(select(Client)).scalars().one()
+        assert (client.grade, client.school_name, client.sex) == ("初三", "聊城市第二中学", "male")
+        assert tx.execute(select(Telephone.current)).scalar_one() is False
+
+
 def test_an_older_register_takes_the_first_place(bench: Bench, tmp_path: Path) -> None:
     desk(bench).clients(register(tmp_path, "2023-09-04,查轩,女,2010-05-06,,13812345678,聊城市第二中学,初二,学生,,,"))
     desk(bench).clients(register(tmp_path, "2023-02-01,查轩,女,2010-05-06,,13812345678,聊城市第一中学,初一,学生,,,"))

@@ -1,0 +1,159 @@
+"""What a row of the experts' list means."""
+
+from __future__ import annotations
+
+import csv
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.common.errors import UserError
+from app.people.columns import EXPERTS
+from app.people.expert_rows import ExpertRow, read_experts, read_leave, read_row
+from app.people.rows import RefusedRow
+from app.people.sheets import Book, Form, SheetRow, Table, read_book
+
+FIXTURES = Path(__file__).resolve().parents[1] / "fixtures"
+TODAY = date(2026, 11, 23)
+KEYS = tuple(column.key for column in EXPERTS)
+GOOD = {"number": "E001", "name": "林诺芳", "availability": "周一上午"}
+
+
+def table(*lines: dict[str, str]) -> Table:
+    rows = tuple(SheetRow(i, tuple((GOOD | line).get(key, "") for key in KEYS)) for i, line in enumerate(lines, 2))
+    return Table("", (), KEYS, {key: i for i, key in enumerate(KEYS)}, rows)
+
+
+def taken(**cells: str) -> ExpertRow:
+    one = table(cells)
+    found = read_row(one, one.rows[0], year=2027, today=TODAY)
+    assert isinstance(found, ExpertRow)
+    return found
+
+
+def refused(**cells: str) -> list[str]:
+    one = table(cells)
+    found = read_row(one, one.rows[0], year=2027, today=TODAY)
+    assert isinstance(found, RefusedRow)
+    return [problem.note.code for problem in found.problems]
+
+
+def test_the_real_list() -> None:
+    rows, out = read_experts(read_book(FIXTURES / "experts-2027.csv", EXPERTS), year=2027, today=TODAY)
+    raw = list(csv.DictReader((FIXTURES / "experts-2027.csv").read_text(encoding="utf-8-sig").splitlines()))
+    assert (len(rows), out) == (64, [])
+    assert not any(row.warnings for row in rows)
+    for row, line in zip(rows, raw, strict=True):
+        assert len(row.availability) == len(line["可值班时段"].split("、"))
+        assert len(row.leave) == len(set(filter(None, line["请假"].split("；"))))
+        assert (str(row.weekly_limit), str(row.last_quarter)) == (line["每周最多"], line["上季度值班"])
+        assert str(row.record_check) == line["无犯罪记录证明有效期"]
+        assert row.specialities == tuple(line["专长"].split("、"))
+        assert all(first.year == 2027 and first <= last for first, last in row.leave)
+        days = [re.sub("[月.]", "-", item).strip("日") for item in line["请假"].split("；") if item]
+        assert {f"{a.month}-{a.day}" for a, _ in row.leave} == {"-".join(day.split("-")[:2]) for day in days}
+
+
+@pytest.mark.parametrize(
+    ("written", "first", "last"),
+    [
+        ("3.8-3.10", date(2027, 3, 8), date(2027, 3, 10)),
+        ("3.8-10", date(2027, 3, 8), date(2027, 3, 10)),
+        ("3.8～3.10", date(2027, 3, 8), date(2027, 3, 10)),
+        ("３．８－３．１０", date(2027, 3, 8), date(2027, 3, 10)),
+        ("3月8日至10日", date(2027, 3, 8), date(2027, 3, 10)),
+        ("3月8日-3月10日", date(2027, 3, 8), date(2027, 3, 10)),
+        ("2027-03-08至2027-03-10", date(2027, 3, 8), date(2027, 3, 10)),
+        ("2027-3-8-2027-3-10", date(2027, 3, 8), date(2027, 3, 10)),
+        ("2027.3.8-3.10", date(2027, 3, 8), date(2027, 3, 10)),
+        ("1月7日", date(2027, 1, 7), date(2027, 1, 7)),
+        ("2027-01-07", date(2027, 1, 7), date(2027, 1, 7)),
+        ("1-7", date(2027, 1, 7), date(2027, 1, 7)),
+        ("12.28-1.3", date(2027, 12, 28), date(2028, 1, 3)),
+        ("2026.12.28-1.3", date(2026, 12, 28), date(2027, 1, 3)),
+        ("1.30-2.6", date(2027, 1, 30), date(2027, 2, 6)),
+    ],
+)
+def test_leave(written: str, first: date, last: date) -> None:
+    assert read_leave(written, year=2027) == (first, last)
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [
+        ("2.27-2.30", "date.impossible"),
+        ("3.10-3.8", "leave.backwards"),
+        ("寒假", "date.unreadable"),
+        ("2.29", "date.impossible"),
+    ],
+)
+def test_leave_that_cannot_be_refuses_the_row(written: str, code: str) -> None:
+    with pytest.raises(UserError) as caught:
+        read_leave(written, year=2027)
+    assert caught.value.code == code
+    assert refused(leave=f"1.4；{written}") == [code]
+
+
+def test_leave_without_a_year_needs_one() -> None:
+    with pytest.raises(UserError) as caught:
+        read_leave("3.8-3.10", year=None)
+    assert caught.value.code == "date.year_missing"
+
+
+@given(st.dates(date(2027, 1, 1), date(2027, 12, 31)), st.integers(0, 60), st.sampled_from([".", "月", "/"]))
+def test_every_leave_is_read_back(first: date, length: int, mark: str) -> None:
+    last = date.fromordinal(first.toordinal() + length)
+    end = "日" if mark == "月" else ""
+    text = f"{first.month}{mark}{first.day}{end}-{last.month}{mark}{last.day}{end}"
+    assert read_leave(text, year=2027) == (first, last)
+
+
+@pytest.mark.parametrize(
+    ("written", "sessions"),
+    [
+        ("周一上午、周三下午", ((0, "am"), (2, "pm"))),
+        ("星期日下午", ((6, "pm"),)),
+        ("周天上午", ((6, "am"),)),
+        ("周六", ((5, "am"), (5, "pm"))),
+        ("周六全天", ((5, "am"), (5, "pm"))),
+        ("周一至周三上午", ((0, "am"), (1, "am"), (2, "am"))),
+        ("周六至周日", ((5, "am"), (5, "pm"), (6, "am"), (6, "pm"))),
+        ("Mon am; Friday afternoon", ((0, "am"), (4, "pm"))),
+        ("周一上午，周一上午", ((0, "am"),)),
+    ],
+)
+def test_availability(written: str, sessions: tuple[tuple[int, str], ...]) -> None:
+    row = taken(availability=written)
+    assert row.availability == sessions
+    assert row.warnings == ()
+
+
+def test_what_is_not_understood_is_a_warning() -> None:
+    assert [p.note.code for p in taken(availability="周一上午、看情况").warnings] == ["availability.odd"]
+    assert [p.note.code for p in taken(availability="").warnings] == ["availability.none"]
+    assert [p.note.code for p in taken(weekly_limit="多").warnings] == ["number.odd"]
+    assert [p.note.code for p in taken(record_check="2026-01-01").warnings] == ["check.expired"]
+    assert [p.note.code for p in taken(leave="3月8日上午").warnings] == ["leave.half"]
+
+
+def test_numbers() -> None:
+    row = taken(weekly_limit="2次", last_quarter="６")
+    assert (row.weekly_limit, row.last_quarter) == (2, 6)
+    assert taken(weekly_limit="不限").weekly_limit is None
+    assert taken(number=" ｅ００１ ").number == "E001"
+
+
+def test_refusals() -> None:
+    assert refused(number="", name="") == ["number.missing", "name.missing"]
+    assert refused(record_check="2027-02-30") == ["date.impossible"]
+
+
+def test_a_staff_number_twice() -> None:
+    one = table({}, {}, {"name": "毛明诺"})
+    rows, out = read_experts(Book(Path("x.csv"), Form.CSV, (one,)), year=2027, today=TODAY)
+    assert [row.row.number for row in rows] == [2, 3]
+    assert [(r.row.number, r.problems[0].note.code) for r in out] == [(4, "number.twice")]
