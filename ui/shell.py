@@ -100,6 +100,7 @@ class Shell(QWidget):
         self._stack.setCurrentWidget(self._frames[key])
         if key in self._stale and not self.locked:
             self._call(key, "refresh", self._stale.pop(key))
+        self._focus_into(key)
         if wanted:
             self._call(key, "show_item", **wanted)
 
@@ -209,7 +210,7 @@ class Shell(QWidget):
             return False
         self._tabs[spec.key] = tab
         padded = QWidget()
-        column(tab, parent=padded, margins=(16, 12, 16, 16))
+        column(tab, parent=padded, margins=(16, 16, 16, 16))
         self._frames[spec.key] = scrolling(padded)
         self._stack.addWidget(self._frames[spec.key])
         if self.locked:
@@ -217,6 +218,12 @@ class Shell(QWidget):
         else:
             self._call(spec.key, "refresh", None)
         return True
+
+    def _focus_into(self, key: str) -> None:
+        """Keys go to the tab: to what it names as its focus proxy, else to its frame."""
+        tab = self._tabs[key]
+        if self.pages.currentWidget() is self._content:
+            (tab if tab.focusProxy() is not None else self._frames[key]).setFocus()
 
     def _call(self, key: str, method: str, *args: Any, **kwargs: Any) -> None:
         """One tab's fault leaves the others alone."""

@@ -38,6 +38,7 @@ class PatternCard(Card):
             for line, half in enumerate(HALVES, start=1):
                 choice = Choice(options)
                 choice.setMinimumContentsLength(1)
+                choice.setProperty("kind", "cell")
                 choice.setAccessibleName(f"{tr(name)} {names[half]}")
                 choice.chosen.connect(lambda needed, at=(day, half): self._keep(at, int(needed)))
                 self.choices[day, half] = choice

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QWidget
 
 from ui import theme
+from ui.tokens import CONTROL_HEIGHT
 from ui.widgets.label import Label
 from ui.widgets.layout import row
 
@@ -19,7 +20,7 @@ class PageHeader(QWidget):
         self._subtitle = Label(subtitle, "muted")
         self._actions = row(*actions, space=8)
         row(self._title, self._subtitle, None, self._actions, parent=self, space=12)
-        self.setFixedHeight(theme.current().px(40))
+        self.setFixedHeight(theme.current().px(CONTROL_HEIGHT))
 
     def set_title(self, title: str) -> None:
         self._title.setText(title)
