@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
+from app.common import words
 from app.common.errors import EnvironmentFault
 from app.common.notes import Note
 from app.people import csv_files
@@ -62,6 +63,20 @@ def test_rejects_of_rejects_have_the_added_columns_once(tmp_path: Path) -> None:
     path.write_bytes(rejected(book))
     again = rejected(read_book(path, REGISTER)).decode("gb18030").splitlines()[0]
     assert again.count("Reason for refusal") == 1
+    assert again.count(",") == 15
+
+
+def test_the_chinese_additions_are_known_too(tmp_path: Path) -> None:
+    words.set_language("zh")
+    book = read_book(FIXTURES / "register-2023.csv", REGISTER)
+    path = tmp_path / "register-2023-rejects.csv"
+    path.write_bytes(rejected(book))
+    lines = list(csv.reader(path.read_bytes().decode("gb18030").splitlines()))
+    assert lines[0][13:] == ["原文件行号", "有误的列", "未导入原因"]
+    assert lines[1][13:] == ["13", "出生日期", "日期 2011-02-30 不存在。"]
+    words.set_language("en")
+    again = rejected(read_book(path, REGISTER)).decode("gb18030").splitlines()[0]
+    assert "未导入原因" not in again
     assert again.count(",") == 15
 
 
