@@ -12,7 +12,11 @@ from datetime import date, timedelta
 from app.common.errors import UserError
 from app.common.words import N_
 
-_TIME = re.compile(r"[ T]+[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?$")
+_AFTER = re.compile(
+    r"\s*(?:[ T]\s*[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?"  # 14:30
+    r"|\(?(?:周|星期|礼拜)[一二三四五六日天]\)?"
+    r"|(?:上午|下午|早上|中午|晚上)(?:\s*[0-9]{1,2}[:时点](?:[0-9]{1,2}分?|半)?)?)$"
+)
 _SPACES = re.compile(r"\s+")
 _FULL = re.compile(r"([0-9]{4})([-./年])([0-9]{1,2})([-./月])([0-9]{1,2})[日号]?")
 _EIGHT = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
@@ -42,7 +46,9 @@ def read_day(written: str, *, year: int | None = None) -> date:
     Raises UserError: `date.missing`, `date.impossible`, `date.year_missing` or `date.unreadable`.
     """
     text = unicodedata.normalize("NFKC", written).strip().translate(_DASHES)
-    text = _SPACES.sub("", _TIME.sub("", text))
+    while _AFTER.search(text):
+        text = _AFTER.sub("", text)
+    text = _SPACES.sub("", text)
     if not text:
         raise UserError("date.missing", N_("The date is missing."))
     if match := _FULL.fullmatch(text):
@@ -93,3 +99,10 @@ def year_in_name(file_name: str) -> int | None:
     """The one year of four digits in a file's name; None if there is none, or more than one."""
     years = set(_YEAR_IN_NAME.findall(unicodedata.normalize("NFKC", file_name)))
     return int(years.pop()) if len(years) == 1 else None
+
+
+def age_on(born: date | None, day: date) -> int | None:
+    """Whole years on that day; None if the birth date is unknown or later."""
+    if born is None or born > day:
+        return None
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
