@@ -13,6 +13,9 @@ from app.cases.service import CaseService
 from app.common.clock import Clock, SystemClock, today
 from app.common.errors import UserError
 from app.common.words import N_
+from app.intake.appointments import AppointmentService
+from app.intake.queue import QueueService
+from app.intake.service import IntakeService
 from app.people.centres import CentreService
 from app.people.defaults import add_centre_defaults, add_destinations, add_holidays
 from app.people.importing import ImportService
@@ -47,6 +50,9 @@ class Services:
     centre: CentreService
     imports: ImportService
     search: SearchService
+    intake: IntakeService
+    queue: QueueService
+    appointments: AppointmentService
     rota: RotaService
     cases: CaseService
     consent: ConsentService
@@ -65,6 +71,9 @@ def compose(ctx: Context, workspace: Workspace, database_key: bytes) -> Services
         centre=CentreService(ctx),
         imports=ImportService(ctx),
         search=SearchService(ctx),
+        intake=IntakeService(ctx),
+        queue=QueueService(ctx),
+        appointments=AppointmentService(ctx),
         rota=RotaService(ctx),
         cases=CaseService(ctx),
         consent=ConsentService(ctx),

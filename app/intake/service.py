@@ -1,0 +1,173 @@
+"""The arrival form's service: registering, the client's card, who may be registered twice, the slip."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from rapidfuzz import fuzz
+from sqlalchemy import func, select
+
+from app.common import pinyin
+from app.common.changes import Changes, Done, Topic
+from app.common.clock import local, today
+from app.common.dates import age_on
+from app.common.telephone import digits_of
+from app.common.words import N_, tr
+from app.intake import rules
+from app.intake.arrivals import PersonArriving, register
+from app.intake.views import ClientCard, DuplicateHit, Registered, RegisteredVisit
+from app.security import drafts
+from app.security.context import Context
+from app.security.permissions import May
+from db.engine import Tx
+from db.models import Assignment, Centre, Client, Guardian, Organisation, School, Staff, Telephone, Visit
+
+_ALIKE = 60
+_MOST = 5
+
+
+class IntakeService:
+    """For the receptionist (and, where they may, the counsellors of a small centre)."""
+
+    def __init__(self, ctx: Context) -> None:
+        self.ctx = ctx
+
+    def register(
+        self,
+        people: Sequence[PersonArriving],
+        companions: Sequence[str] = (),
+        referral_source: str | None = None,
+        draft_id: str | None = None,
+    ) -> Done[Registered]:
+        """Everybody of one arrival at once; the draft that it was typed in goes in the same transaction."""
+        with self.ctx.write(May.REGISTER_VISITS, "visit.registered") as act:
+            visits = register(act.tx, self.ctx, people, self.ctx.clock.now(), companions, referral_source)
+            if draft_id is not None:
+                drafts.drop(act.tx, self.ctx.who.user_id, draft_id)
+            act.on(*(visit.id for visit in visits))
+            made = tuple(RegisteredVisit(v.id, v.client_id, v.ticket or "", v.priority) for v in visits)
+            done = Registered(visits[0].arrival_id, made)
+        return Done(done, Changes.of(Topic.QUEUE, Topic.CLIENTS, Topic.APPOINTMENTS))
+
+    def card(self, client_id: str) -> ClientCard:
+        """Contact data and the number of visits of one client."""
+        with self.ctx.read(May.SEE_CLIENTS) as tx:
+            return client_card(tx, tx.get_one(Client, client_id), today(self.ctx.clock))
+
+    def experts(self) -> tuple[tuple[str, str], ...]:
+        """Who is on duty today and present: (staff id, name)."""
+        with self.ctx.read(May.SEE_ROTA) as tx:
+            query = (
+                select(Staff.id, Staff.name)
+                .join(Assignment, Assignment.staff_id == Staff.id)
+                .where(
+                    Assignment.centre_id == self.ctx.who.centre_id,
+                    Assignment.day == today(self.ctx.clock),
+                    Assignment.state.in_(("published", "leaving")),
+                    Assignment.absent_at.is_(None),
+                )
+            )
+            return tuple(dict.fromkeys(tx.execute(query.order_by(Staff.number)).all()))
+
+    def possible_duplicates(
+        self,
+        name: str,
+        birth_date: date | None = None,
+        telephones: Sequence[str] = (),
+        id_number: str | None = None,
+    ) -> tuple[DuplicateHit, ...]:
+        """Clients who share ID number or telephone, or whose name and birth date are alike; at most five."""
+        with self.ctx.read(May.SEE_CLIENTS) as tx:
+            return tuple(_duplicates(tx, today(self.ctx.clock), name.strip(), birth_date, telephones, id_number))
+
+    def slip(self, visit_id: str) -> bytes:
+        """The numbered slip without a name, as PDF."""
+        from app.printing.slip import SlipContent, render_slip
+
+        with self.ctx.write(May.REGISTER_VISITS, "slip.printed") as act:
+            tx, visit = act.tx, act.tx.get_one(Visit, visit_id)
+            centre = tx.get_one(Centre, visit.centre_id)
+            earlier = (
+                select(func.count())
+                .select_from(Visit)
+                .where(
+                    Visit.centre_id == visit.centre_id,
+                    Visit.day == visit.day,
+                    Visit.status == rules.WAITING,
+                    Visit.ticket < visit.ticket,
+                )
+            )
+            content = SlipContent(
+                ticket=visit.ticket or "",
+                at=local(visit.status_at),
+                waiting_before=tx.execute(earlier).scalar_one(),
+                centre_name=centre.name,
+                hotline=centre.hotline,
+                watermark="样张" if tx.execute(select(Organisation.demo)).scalar() else "",
+            )
+            act.on(visit.id)
+        return render_slip(content)
+
+
+def client_card(tx: Tx, client: Client, day: date) -> ClientCard:
+    """What the desk sees of a client."""
+    school = tx.get(School, client.school_id) if client.school_id else None
+    telephone = tx.execute(
+        select(Telephone.written).where(Telephone.client_id == client.id, Telephone.current).order_by(Telephone.stamp)
+    ).scalar()
+    guardians = tx.execute(
+        select(Guardian.name, Guardian.relation).where(Guardian.client_id == client.id, Guardian.withdrawn.is_(False))
+    )
+    visits = tx.execute(select(func.count(), func.max(Visit.day)).where(Visit.client_id == client.id)).one()
+    return ClientCard(
+        id=client.id,
+        number=client.number,
+        kind=client.kind,
+        name=client.name,
+        sex=client.sex,
+        birth_date=client.birth_date,
+        age=age_on(client.birth_date, day),
+        school_id=client.school_id,
+        school=school.name if school else client.school_name or "",
+        grade=client.grade or "",
+        class_name=client.class_name or "",
+        telephone=telephone or "",
+        guardians=tuple((name, relation or "") for name, relation in guardians),
+        visits=visits[0],
+        last_visit=visits[1],
+        needs_guardian=rules.needs_guardian(client.birth_date, day),
+    )
+
+
+def _alike(name: str, other: str) -> bool:
+    """Read the same, or the same surname and most of the rest: 王子琪, 王子淇, 王梓琪."""
+    same_sound = set(pinyin.keys(name).full) & set(pinyin.keys(other).full)
+    return bool(same_sound) or (name[:1] == other[:1] and fuzz.ratio(name, other) >= _ALIKE)
+
+
+def _duplicates(
+    tx: Tx, day: date, name: str, birth_date: date | None, telephones: Sequence[str], id_number: str | None
+) -> list[DuplicateHit]:
+    why: dict[str, str] = {}
+    if id_number:
+        for client_id in tx.execute(select(Client.id).where(Client.id_number == id_number.strip().upper())).scalars():
+            why.setdefault(client_id, tr(N_("Same ID number")))
+    digits = [number for number in map(digits_of, telephones) if len(number) >= 7]
+    if digits:
+        for client_id in tx.execute(select(Telephone.client_id).where(Telephone.digits.in_(digits))).scalars():
+            why.setdefault(client_id, tr(N_("Same telephone")))
+    if name:
+        same = select(Client.id, Client.name, Client.birth_date)
+        same = same.where(Client.birth_date == birth_date) if birth_date else same.where(Client.name == name)
+        for client_id, other, born in tx.execute(same):
+            if name == other or (birth_date and _alike(name, other)):
+                said = N_("Same name and birth date") if (name, birth_date) == (other, born) else N_("Similar name")
+                why.setdefault(client_id, tr(said))
+    found = []
+    for client_id, reason in list(why.items())[:_MOST]:
+        client = tx.get(Client, client_id)
+        if client is not None and client.merged_into is None:
+            card = client_card(tx, client, day)
+            found.append(DuplicateHit(client.id, client.name, card.age, card.school, reason))
+    return found
