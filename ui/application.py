@@ -69,6 +69,10 @@ class DeskWindow(QWidget):
         page.language_wanted.connect(self._speak_setup)
         self._turn_to(page)
 
+    def page(self) -> QWidget | None:
+        """What is on show."""
+        return self._pages.currentWidget()
+
     def shell(self) -> Shell | None:
         """The desk, while somebody is signed in."""
         from ui.shell import Shell

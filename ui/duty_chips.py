@@ -23,7 +23,7 @@ class Chip:
     busy: bool
 
     def words(self) -> str:
-        state = tr("in session") if self.busy else tr("free")
+        state = tr("in session") if self.busy else tr("Free now")
         return " · ".join(part for part in (self.name, self.room, state) if part)
 
 

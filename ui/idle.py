@@ -30,7 +30,6 @@ class IdleWatch(QObject):
         super().__init__(parent)
         self._seconds = 0.0
         self._last = time.monotonic()
-        self._pressed = False
         self.clock = QTimer(self)
         self.clock.setSingleShot(True)
         self.clock.timeout.connect(self._due)
@@ -63,23 +62,13 @@ class IdleWatch(QObject):
             return False
         if event.key() == Qt.Key.Key_F9 and not event.modifiers():
             event.accept()
-            self._once(self.hide_wanted.emit)
+            self.hide_wanted.emit()
             return True
         if event.key() == Qt.Key.Key_L and event.modifiers() == Qt.KeyboardModifier.ControlModifier:
             event.accept()
-            self._once(self.lock_wanted.emit)
+            self.lock_wanted.emit()
             return True
         return False
-
-    def _once(self, act: object) -> None:
-        """The same key comes by for the window and for the widget: act once per turn of the event loop."""
-        if not self._pressed and callable(act):
-            self._pressed = True
-            QTimer.singleShot(0, self, self._release)
-            act()
-
-    def _release(self) -> None:
-        self._pressed = False
 
     def _due(self) -> None:
         left = self._seconds - (time.monotonic() - self._last)

@@ -116,10 +116,15 @@ class Rail(QFrame):
 
     def set_narrow(self, narrow: bool) -> None:
         """Icons alone, when the window is narrow for its text size."""
+        self._narrow = narrow
         for button in self._buttons.values():
             button.narrow = narrow
             button.update()
         self.setFixedWidth(theme.current().px(NARROW if narrow else WIDTH))
+
+    def narrow(self) -> bool:
+        """Whether it shows icons alone."""
+        return self._narrow
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()))

@@ -62,9 +62,22 @@ class SignInPage(QWidget):
         """Who is chosen."""
         return self._login.text()
 
+    def choose(self, login: str) -> None:
+        """As if taken from the list."""
+        self._login.set_value(login)
+
+    def type_password(self, password: str) -> None:
+        """As if typed, with Enter."""
+        self._password.setText(password)
+        self._try()
+
     def error(self) -> str:
         """The sentence under the password."""
         return self._field.error()
+
+    def caps_hint(self) -> str:
+        """What is said of Caps Lock."""
+        return self._caps.text()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._password and event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):

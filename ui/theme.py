@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
-from ui import fonts, qss_icons
+from ui import fonts, qss_icons, steady
 from ui.tokens import APPEARANCES, Colours
 
 SHEET = Path(__file__).resolve().parents[1] / "resources" / "styles" / "desk.qss"
@@ -80,6 +80,7 @@ def current() -> Theme:
 
 def start(app: QApplication, *, mode: str = "system", scale: int = 100) -> Theme:
     """Dresses a fresh application: one base style on every system, our fonts, our sheet."""
+    steady.hold_true()
     fonts.load()
     qss_icons.register()
     app.setStyle("Fusion")

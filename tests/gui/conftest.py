@@ -4,15 +4,28 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, cast
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import pytest
+from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.bootstrap import sign_in
 from app.common import words
+from app.common.clock import Clock
+from tests.services.conftest import PASSWORD, Bench, bench, template
 from ui import jobs, theme
+from ui.application import DeskWindow
+from ui.doors import Doors, Office, Workspace
+from ui.preferences import Preferences
+from ui.shell import Shell
+from ui.signin import SignInPage
+
+__all__ = ["bench", "template"]
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
@@ -57,3 +70,51 @@ def shown(qtbot: QtBot) -> Callable[[QWidget], QWidget]:
         return widget
 
     return show
+
+
+class SetDoors(Doors):
+    """The real doors, with the test's clock behind them."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+
+    def sign_in(self, workspace: Workspace, login: str, password: str) -> Office:
+        office: Office = sign_in(cast(Any, workspace), login, password, self._clock)
+        return office
+
+
+@pytest.fixture
+def preferences(tmp_path: Path) -> Preferences:
+    """Those of a PC that never ran the program."""
+    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path / "settings"))
+    return Preferences()
+
+
+@pytest.fixture
+def window(qtbot: QtBot, bench: Bench, preferences: Preferences) -> Iterator[DeskWindow]:
+    """The application's window on a real centre, at its sign-in page; it is 10:42:07 on Monday, 2026-11-23."""
+    made = DeskWindow(SetDoors(bench.clock), preferences, bench.folder)
+    made.begin()
+    made.show()
+    qtbot.waitExposed(made)
+    made.activateWindow()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def enter(window: DeskWindow, wait_jobs: Callable[[], None]) -> Callable[[str], Shell]:
+    """Signs somebody in by typing, and answers the desk."""
+
+    def go(login: str) -> Shell:
+        wait_jobs()
+        page = window.page()
+        assert isinstance(page, SignInPage)
+        page.choose(login)
+        page.type_password(PASSWORD)
+        wait_jobs()
+        shell = window.shell()
+        assert shell is not None, page.error()
+        return shell
+
+    return go

@@ -63,7 +63,8 @@ def test_a_write_hands_over_its_value_and_announces_its_changes_after(window: QW
 def test_the_callback_of_a_dead_widget_is_dropped_but_its_changes_are_announced(
     window: QWidget, wait_jobs: Wait, qtbot: QtBot
 ) -> None:
-    gate, seen = threading.Event(), []
+    gate = threading.Event()
+    seen: list[Any] = []
     heard: list[Any] = []
     jobs.bus().changed.connect(lambda topics, by: heard.append((topics, by)))
     owner = QLabel("x", window)
