@@ -91,6 +91,15 @@ def test_the_same_initials_find_all(search: SearchService) -> None:
     assert len(search.search("wzq", limit=1)) == 1
 
 
+def test_a_whole_name_is_not_lost_among_those_that_begin_alike(bench: Bench, search: SearchService) -> None:
+    with bench.sign("desk").ctx.write(May.EDIT_CLIENTS, "test.prepared") as act:
+        for i in range(30):
+            create_client(act.tx, NewClient(f"王子{chr(0x4E00 + i)}", telephones=(f"138123456{i:02d}",)), ON)
+        create_client(act.tx, NewClient("王子", telephones=("8311095",)), ON)
+    assert names(search.search("王子", limit=2))[0] == "王子"
+    assert names(search.search("8311095", limit=1)) == ["王子"]
+
+
 def test_nothing_typed_or_nobody_there(search: SearchService) -> None:
     assert search.search("") == search.search("  ·'") == search.search("赵") == search.search("wzq", limit=0) == []
     assert search.search('" OR *') == []
