@@ -15,7 +15,7 @@ _held = False
 
 
 def hold_true() -> None:
-    """Gives `True`, `False` and `None` more references than calls drop in years. Once; nothing to do where they are immortal."""
+    """Gives these constants more references than calls drop in years. Once; nothing to do where they are immortal."""
     global _held
     if not _held and sys.version_info < (3, 12) and sys.implementation.name == "cpython":
         for constant in (True, False, None):
