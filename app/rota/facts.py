@@ -13,7 +13,7 @@ from app.common.errors import UserError
 from app.common.notes import Note
 from app.common.words import N_
 from app.rota.fill import Facts
-from app.rota.rules import Duty, Expert, Slot, monday, obstacles, quarter_start
+from app.rota.rules import HALVES, Duty, Expert, Slot, monday, obstacles, quarter_start
 from db.engine import Tx
 from db.models import Assignment, Centre, DutyPattern, Holiday, Leave, Room, Staff
 
@@ -54,11 +54,13 @@ class Roster:
 
     def facts(self) -> Facts:
         """For the fill: duties in the period, and those around it that weekly limits count."""
-        inside, outside, barred = [], [], set()
+        inside: list[Duty] = []
+        outside: list[Duty] = []
+        barred: set[tuple[Slot, str]] = set()
         for row in self.rows:
             slot = Slot(row.day, row.half)
             if row.absent_at is not None:
-                barred.add((slot, row.staff_id))
+                barred |= {(Slot(row.day, half), row.staff_id) for half in HALVES}
             elif counts(row) and self.first <= row.day <= self.last:
                 inside.append(Duty(slot, row.staff_id, row.pinned, row.id))
             elif counts(row) and monday(self.first) <= row.day <= monday(self.last) + timedelta(days=6):
@@ -74,7 +76,8 @@ class Roster:
         week = self.weeks[expert_id, slot.week] - (leaving is not None and leaving.week == slot.week)
         if already:
             week -= 1
-        absent = any(row.absent_at is not None for row in here)
+        day = [row for half in HALVES for row in self.on(Slot(slot.day, half))]
+        absent = any(row.staff_id == expert_id and row.absent_at is not None for row in day)
         return obstacles(expert, slot, week, already=already, absent=absent)
 
     def expert(self, staff_id: str) -> Expert:

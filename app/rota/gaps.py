@@ -59,7 +59,7 @@ def gap_view(gap: Gap, roster: Roster) -> GapView:
 
 def reason_text(notes: tuple[Note, ...]) -> str:
     """All that speaks against one expert, in the language in force; says so if nothing does."""
-    return tr("; ").join(note.text() for note in notes) or tr("free")
+    return tr("; ").join(note.text() for note in notes) or tr("nothing speaks against it")
 
 
 def _short(gap: Gap, roster: Roster, kinds: Counter[str]) -> Note:

@@ -108,7 +108,7 @@ def obstacles(
     if already:
         found.append(Note.of("already", N_("already on this duty session")))
     if absent:
-        found.append(Note.of("absent", N_("has called in absent")))
+        found.append(Note.of("absent", N_("has called in absent that day")))
     found += [on_leave(expert, slot), over_limit(expert, duties_this_week), not_available(expert, slot)]
     return tuple(note for note in found if note is not None)
 
