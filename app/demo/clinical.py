@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from app.bootstrap import Office
 from app.cases.consent import NewConsent, record_consent
-from app.cases.consent_rules import ConsentAct, Party, Purpose
+from app.cases.consent_rules import ALL_SCOPES, ConsentAct, Party, Purpose
 from app.cases.opening import open_case
 from app.cases.risk_rules import RiskLevel
 from app.cases.scales import NewAssessment, record_assessment
@@ -72,7 +72,8 @@ def note_content(random: Random, moment: datetime, level: RiskLevel) -> dict[str
 def consent(tx: Tx, office: Office, client: Client, moment: datetime, recipient: str | None = None) -> None:
     """Guardian and child agree to counselling, or to sharing with one recipient."""
     purpose = Purpose.SHARE if recipient else Purpose.COUNSELLING
-    new = NewConsent(purpose, ConsentAct.GIVEN, Party.BOTH.value, recipient=recipient, signer_name="监护人")
+    scope = ALL_SCOPES if recipient else frozenset()
+    new = NewConsent(purpose, ConsentAct.GIVEN, Party.BOTH.value, recipient, scope, "监护人")
     record_consent(tx, office.ctx, client.id, new, moment)
 
 

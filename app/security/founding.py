@@ -80,6 +80,7 @@ def found(folder: Path, spec: FoundingSpec, clock: Clock) -> Founded:
         database.stamps["row_ids"] = ids
         try:
             upgrade(database)
+            path.chmod(0o600)
             with database.write() as tx:
                 tx.add(_device(spec, device_id, device_pairs, organisation, centre, root))
                 tx.flush()
