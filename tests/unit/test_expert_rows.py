@@ -152,6 +152,21 @@ def test_refusals() -> None:
     assert refused(record_check="2027-02-30") == ["date.impossible"]
 
 
+@given(
+    st.dictionaries(
+        st.sampled_from(KEYS), st.text(st.sampled_from("周一二日上下午至-.；、月0123456789日 x"), max_size=20)
+    )
+)
+def test_any_cells_are_an_expert_or_reasons(cells: dict[str, str]) -> None:
+    one = table(cells)
+    found = read_row(one, one.rows[0], year=2027, today=TODAY)
+    if isinstance(found, RefusedRow):
+        assert all(problem.note.text() for problem in found.problems)
+    else:
+        assert all(first <= last for first, last in found.leave)
+        assert len(set(found.availability)) == len(found.availability)
+
+
 def test_a_staff_number_twice() -> None:
     one = table({}, {}, {"name": "毛明诺"})
     rows, out = read_experts(Book(Path("x.csv"), Form.CSV, (one,)), year=2027, today=TODAY)

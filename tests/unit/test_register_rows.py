@@ -258,6 +258,18 @@ def test_a_grown_up_without_a_grade_is_a_parent() -> None:
     assert taken(birth_date="1980-01-01", grade="高三").kind == "student"
 
 
+@given(st.dictionaries(st.sampled_from(KEYS), st.text(max_size=25)), st.sampled_from(["2023", None]))
+def test_any_cells_are_a_row_or_reasons(cells: dict[str, str], year: str | None) -> None:
+    found = read(year, **cells)
+    if isinstance(found, RefusedRow):
+        assert found.problems
+        assert all(problem.note.text() for problem in found.problems)
+    else:
+        assert found.name
+        assert found.birth_date or found.identifiers
+        assert all(problem.note.text() for problem in found.warnings)
+
+
 # One person or two
 
 

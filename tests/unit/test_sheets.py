@@ -232,7 +232,7 @@ def test_total_rows(text: str) -> None:
     assert is_total(text)
 
 
-@pytest.mark.parametrize("text", ["合计华", "1", "查轩", "Summer", "总", ""])
+@pytest.mark.parametrize("text", ["合计华", "共华", "1", "查轩", "Summer", "总", ""])
 def test_what_is_no_total_row(text: str) -> None:
     assert not is_total(text)
 
