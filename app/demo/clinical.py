@@ -127,7 +127,7 @@ def letter(clinician: Office, desk: Office, case_id: str, plan: Letter, now: dat
             advice=random.choice(texts.LETTER_ADVICE),
         )
         row = release_letter(act, clinician.ctx, case_id, draft)
-    gap = plan.days_ago / (plan.steps + 1) if plan.steps else 0
+    gap = min(1.0, plan.days_ago / (plan.steps + 1))
     for n, step in enumerate(STEPS[: plan.steps]):
         moment = released + timedelta(days=gap * n, minutes=20 + n)
         with at(desk, min(moment, now)), desk.ctx.write(May.PRINT_RELEASED, f"letter.{step.value}") as act:

@@ -104,10 +104,10 @@ def _all_there(centre: Path, case_id: str, said: list[list[str]]) -> None:
             else:
                 drafts[row_id] = int(number)
         signed = {note.session_id for note in notes.values()}
-        for session_id, number in drafts.items():
+        for session_id, last in drafts.items():
             if session_id not in signed:
                 kept = office.services.notes.kept(session_id)
-                assert kept is not None and int(kept.content["presenting"][1:-1]) >= number
+                assert kept is not None and int(kept.content["presenting"][1:-1]) >= last
         with office.ctx.db.read() as tx:
             assert audit.broken_at(tx) is None
     finally:
