@@ -37,7 +37,7 @@ from db.replica.stamping import new_id
 KIND = "letter"
 DAYS_KEPT = 180
 CHECK_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
-UNNUMBERED = "LS-0000-0000"
+UNNUMBERED = "授权后编号"
 PREVIEW = "草稿"
 
 

@@ -58,7 +58,7 @@ STATUS_WORDS: dict[Status, str] = {
     Status.WAITING: N_("To print"),
     Status.PRINTED: N_("Printed"),
     Status.COLLECTED: N_("Collected"),
-    Status.ARRIVED: N_("Arrived"),
+    Status.ARRIVED: N_("Arrived there"),
     Status.REPLIED: N_("Replied"),
     Status.RETURNED: N_("Back at school"),
     Status.RECALLED: N_("Recalled"),

@@ -41,7 +41,7 @@ def state_words(state: ConsentState, override: Override | None) -> tuple[str, st
     if stand.standing is Standing.WITHDRAWN:
         return tr("Withdrawn"), "urgent", tr("The consent for this recipient was withdrawn.")
     if stand.missing:
-        return tr("Missing"), "attention", tr("Still to sign: {who}", who=parties_text(stand.missing))
+        return tr("Signature missing"), "attention", tr("Still to sign: {who}", who=parties_text(stand.missing))
     said = tr("Not covered: {items}", items=items_text(state.items - stand.scope))
     return tr("In part"), "attention", said
 

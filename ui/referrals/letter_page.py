@@ -107,7 +107,7 @@ class LetterPage(QWidget):
         header = PageHeader(tr("Write a referral"), "", self.saved, self.keep, self.release)
         inner = holder(column(self.form, None, margins=(2, 2, 12, 8)))
         left = holder(
-            column(row(Label(tr("Case"), "label"), self.case, space=12), scrolling(inner), self.consent, space=10)
+            column(_case_row(self.case), scrolling(inner), self.consent, space=10)
         )
         well = QFrame()
         well.setProperty("kind", "well")

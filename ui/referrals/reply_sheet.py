@@ -27,12 +27,12 @@ class ReplySheet(Sheet):
     """A scanner types the code and presses Enter: that looks the letter up and goes on to the date."""
 
     def __init__(self, desk: Desk, parent: QWidget, card: LetterCard | None = None) -> None:
-        super().__init__(tr("Enter a reply"), parent, width=480)
+        super().__init__(tr("Enter a reply"), parent, width=560)
         self._desk = desk
         self._card: LetterCard | None = None
         self.number = Field(tr("Letter number"), LineEdit(tr("Scan the code, or type LSA-2026-0118-3 or 0118-3")))
         self._found = Label("", "hint", wrap=True)
-        self.arrived = SegmentedControl([(True, tr("Arrived")), (False, tr("Not arrived"))], name=tr("Arrival"))
+        self.arrived = SegmentedControl([(True, tr("Arrived there")), (False, tr("Not arrived"))], name=tr("Arrival"))
         self.day = Field(tr("Date of arrival"), DateField())
         self.department = Field(tr("Department"), LineEdit(limit=40))
         self.back = SegmentedControl(
@@ -64,10 +64,11 @@ class ReplySheet(Sheet):
         day = self.day.control
         assert isinstance(day, DateField)
         day.set_value(today(desk.clock))
-        if card is not None:
+        if card is None:
+            number.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
             number.setText(card.number)
             self._take(card)
-        number.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _forget(self) -> None:
         self._card = None
