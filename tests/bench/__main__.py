@@ -2,7 +2,8 @@
 
     python3 run.py bench [--json FILE] [NAME ...]      a NAME picks bench_NAME.py
 
-Each bench_*.py has `run()`, which gives a row or a list of rows: name, ours, reference, ratio, goal, and unit if it is not seconds.
+Each bench_*.py has `run()`, which gives a row or a list of rows: name, ours, reference, ratio, goal, and unit if it is
+not seconds.
 """
 
 from __future__ import annotations
