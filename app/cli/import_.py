@@ -78,7 +78,8 @@ def summary(result: ImportResult, what: str) -> str:
         lines.append(tr("Columns that were not read: {columns}.", columns="、".join(result.unknown_columns)))
     for row in result.rows[:_MOST_LINES]:
         place = f"{row.sheet} {row.row}" if row.sheet else str(row.row)
-        lines.append(tr("Row {row}: {text}", row=place, text=row.text))
+        told = N_("Row {row}, refused: {text}") if row.verdict == "refused" else N_("Row {row}: {text}")
+        lines.append(tr(told, row=place, text=row.text))
     if len(result.rows) > _MOST_LINES:
         more = len(result.rows) - _MOST_LINES
         lines.append(ntr("… and {n} more line.", "… and {n} more lines.", more))

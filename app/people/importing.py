@@ -156,7 +156,7 @@ def _counted(
         existing=len(taken) - added,
         refused=len(refused),
         warned=len(warned),
-        rows=report_rows(refused, warned),
+        rows=report_rows(book, refused, warned),
         unknown_columns=book.unknown,
     )
 

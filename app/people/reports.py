@@ -12,7 +12,7 @@ from pathlib import Path
 from app.common.words import N_, tr
 from app.people.rejects import harmless
 from app.people.rows import Problem, RefusedRow
-from app.people.sheets import SheetRow, Table
+from app.people.sheets import Book, SheetRow, Table
 
 
 class Verdict(StrEnum):
@@ -60,17 +60,24 @@ class ImportResult:
 
 
 def report_rows(
-    refused: Sequence[RefusedRow], warned: Iterable[tuple[Table, SheetRow, Sequence[Problem]]]
+    book: Book, refused: Sequence[RefusedRow], warned: Iterable[tuple[Table, SheetRow, Sequence[Problem]]]
 ) -> tuple[RowReport, ...]:
     """Every problem of every row, in the order of the file."""
-    found = [_line(one.table, one.row, problem, Verdict.REFUSED) for one in refused for problem in one.problems]
-    found += [_line(table, row, problem, Verdict.WARNED) for table, row, problems in warned for problem in problems]
-    return tuple(sorted(found, key=lambda line: (line.sheet, line.row)))
-
-
-def _line(table: Table, row: SheetRow, problem: Problem, verdict: Verdict) -> RowReport:
-    return RowReport(
-        table.name, row.number, table.title(problem.column), verdict, problem.note.code, problem.note.text()
+    place = {id(table): index for index, table in enumerate(book.tables)}
+    several = len(book.tables) > 1
+    found = [(one.table, one.row, problem, Verdict.REFUSED) for one in refused for problem in one.problems]
+    found += [(table, row, problem, Verdict.WARNED) for table, row, problems in warned for problem in problems]
+    found.sort(key=lambda line: (place[id(line[0])], line[1].number))
+    return tuple(
+        RowReport(
+            table.name if several else "",
+            row.number,
+            table.title(problem.column),
+            verdict,
+            problem.note.code,
+            problem.note.text(),
+        )
+        for table, row, problem, verdict in found
     )
 
 

@@ -176,6 +176,26 @@ def test_the_report_names_every_odd_row(bench: Bench, tmp_path: Path) -> None:
     assert stat.S_IMODE(report.stat().st_mode) == 0o600
 
 
+def test_a_workbook_of_several_sheets_says_which(bench: Bench, tmp_path: Path) -> None:
+    from openpyxl import Workbook
+
+    book = Workbook()
+    for month in (1, 2):
+        sheet = book.create_sheet(f"{month}月")
+        sheet.append(["姓名", "来访日期", "电话"])
+        sheet.append([None, f"2023-{month}-1", "1"])
+        sheet.append(["查轩", f"2023-{month}-2", "13812345678"])
+    book.save(tmp_path / "register.xlsx")
+    result = desk(bench).clients(tmp_path / "register.xlsx").value
+    assert (result.read, result.added, result.refused, result.clients) == (4, 2, 2, 1)
+    assert [(line.sheet, line.row, line.code) for line in result.rows if line.verdict == "refused"] == [
+        ("1月", 2, "name.missing"),
+        ("2月", 2, "name.missing"),
+    ]
+    assert result.rejects is not None
+    assert desk(bench).clients(result.rejects).value.read == 2
+
+
 def test_the_import_is_audited_with_its_clients(bench: Bench, tmp_path: Path) -> None:
     desk(bench).clients(copied("register-2023.csv", tmp_path))
     with bench.sign("desk").ctx.db.read() as tx:
