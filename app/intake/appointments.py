@@ -140,9 +140,7 @@ def _rows(tx: Tx, centre_id: str, day: date) -> list[Appointment]:
 def appointments_of(tx: Tx, centre_id: str, day: date) -> list[AppointmentView]:
     """The day's bookings with names; for the desk's own screen."""
     rows = _rows(tx, centre_id, day)
-    clients = dict(
-        tx.execute(select(Client.id, Client.name).where(Client.id.in_({r.client_id for r in rows}))).all()
-    )
+    clients = dict(tx.execute(select(Client.id, Client.name).where(Client.id.in_({r.client_id for r in rows}))).all())
     staff = dict(tx.execute(select(Staff.id, Staff.name)).all())
     rooms = dict(tx.execute(select(Room.id, Room.name)).all())
     visits = {r.visit_id for r in rows if r.visit_id}

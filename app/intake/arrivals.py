@@ -13,6 +13,7 @@ from app.common.clock import local
 from app.common.errors import UserError
 from app.common.words import N_
 from app.intake import rules
+from app.intake.returning import renew
 from app.people.clients import NewClient, create_client
 from app.security.context import Context
 from db.engine import Tx
@@ -24,7 +25,10 @@ UNASKED = ("unasked", "unasked", "unasked")
 
 @dataclass(frozen=True, slots=True)
 class PersonArriving:
-    """One person of an arrival. `client`: a new one, or the id of one who has been here. `told` is sealed."""
+    """One person of an arrival. `client`: a new one, or the id of one who has been here. `told` is sealed.
+
+    `said` is what somebody who has been here says of themselves now: what is filled in replaces what was known.
+    """
 
     client: NewClient | str
     came_as: str = "student"
@@ -33,6 +37,7 @@ class PersonArriving:
     safety: tuple[str, str, str] = UNASKED
     wanted_staff_id: str | None = None
     remark: str | None = None
+    said: NewClient | None = None
 
 
 def register(
@@ -107,6 +112,8 @@ def _client(tx: Tx, person: PersonArriving, at: datetime) -> tuple[str, int]:
     ticket = tx.execute(waiting.where(Visit.status.in_(rules.PRESENT))).scalar()
     if ticket is not None:
         raise UserError("already-here", N_("This client is in the queue already, ticket {ticket}."), ticket=ticket)
+    if person.said is not None:
+        renew(tx, client, person.said)
     before = tx.execute(select(func.count()).select_from(Visit).where(Visit.client_id == client.id)).scalar_one()
     return client.id, before + 1
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from app.common.dates import age_on
@@ -31,6 +31,28 @@ SOURCE_WORDS: dict[str, str] = {
     "police": N_("Police"),
     "other": N_("Other"),
 }
+COMPANION_WORDS: dict[str, str] = {
+    "mother": N_("Mother"),
+    "father": N_("Father"),
+    "grandparent": N_("Grandparent"),
+    "teacher": N_("Teacher"),
+    "other": N_("Somebody else"),
+}
+PARENTS = ("mother", "father", "grandparent")
+CONCERN_WORDS: dict[str, str] = {
+    "情绪低落": N_("Low mood"),
+    "睡眠": N_("Sleep"),
+    "厌学": N_("School refusal"),
+    "学业压力": N_("Pressure of study"),
+    "考试焦虑": N_("Fear of exams"),
+    "亲子关系": N_("Parents and child"),
+    "人际交往": N_("Getting on with others"),
+    "网络使用": N_("Screen time"),
+    "青春期": N_("Puberty"),
+    "自伤": N_("Self-harm"),
+}
+"""Stored as the register writes them."""
+GRADES = ("一年级", "二年级", "三年级", "四年级", "五年级", "六年级", "初一", "初二", "初三", "高一", "高二", "高三")
 SAFETY_QUESTIONS: tuple[str, ...] = (
     N_("Thought of hurting oneself"),
     N_("Has a definite plan"),
@@ -69,6 +91,18 @@ def needs_guardian(born: date | None, day: date) -> bool:
     """Under 14 the guardian consents (PIPL §31)."""
     age = age_on(born, day)
     return age is not None and age < GUARDIAN_BELOW
+
+
+def who_came(ticked: Collection[str]) -> tuple[str, tuple[str, ...]]:
+    """As whom the client comes, and who came along, from what was ticked: student and the codes of COMPANION_WORDS.
+
+    Nobody ticked is the student. Without the student a parent comes in their own right, and is named among those who
+    came, since the queue says which parent it is; so is a third party.
+    """
+    others = tuple(code for code in COMPANION_WORDS if code in ticked)
+    if "student" in ticked or not others:
+        return "student", others
+    return ("parent" if set(others) & set(PARENTS) else "third_party"), others
 
 
 def must_not_counsel(staff_school: str | None, client_school: str | None) -> bool:

@@ -55,11 +55,11 @@ class IntakeService:
         with self.ctx.read(May.SEE_CLIENTS) as tx:
             return client_card(tx, tx.get_one(Client, client_id), today(self.ctx.clock))
 
-    def experts(self) -> tuple[tuple[str, str], ...]:
-        """Who is on duty today and present: (staff id, name)."""
+    def experts(self, school_id: str | None = None) -> tuple[tuple[str, str], ...]:
+        """Who is on duty today and present: (staff id, name); nobody who works at the client's school (回避)."""
         with self.ctx.read(May.SEE_ROTA) as tx:
             query = (
-                select(Staff.id, Staff.name)
+                select(Staff.id, Staff.name, Staff.school_id)
                 .join(Assignment, Assignment.staff_id == Staff.id)
                 .where(
                     Assignment.centre_id == self.ctx.who.centre_id,
@@ -68,7 +68,9 @@ class IntakeService:
                     Assignment.absent_at.is_(None),
                 )
             )
-            return tuple(dict.fromkeys(tx.execute(query.order_by(Staff.number)).all()))
+            found = list(tx.execute(query.order_by(Staff.number)))
+            may = ((staff, name) for staff, name, own in found if not rules.must_not_counsel(own, school_id))
+            return tuple(dict.fromkeys(may))
 
     def possible_duplicates(
         self,
