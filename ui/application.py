@@ -56,7 +56,7 @@ class DeskWindow(QWidget):
         page.signed_in.connect(self._show_desk)
         page.demo_wanted.connect(self._show_demo)
         page.language_wanted.connect(self._speak)
-        self._turn_to(page)
+        self.show_page(page)
         page.setFocus()
         QTimer.singleShot(WARM_AFTER_MS, page, lambda: jobs.run_job(page, self.doors.warm, lane="pool"))
 
@@ -67,7 +67,7 @@ class DeskWindow(QWidget):
         page = SetupPage(self.doors, self.folder)
         page.ready.connect(self._open_folder)
         page.language_wanted.connect(self._speak_setup)
-        self._turn_to(page)
+        self.show_page(page)
 
     def page(self) -> QWidget | None:
         """What is on show."""
@@ -106,7 +106,7 @@ class DeskWindow(QWidget):
         self.preferences.workspace = self.folder
         shell = Shell(office, self.preferences)
         shell.signed_out.connect(self.sign_out)
-        self._turn_to(shell)
+        self.show_page(shell)
         shell.begin()
 
     def _close_office(self) -> None:
@@ -124,7 +124,7 @@ class DeskWindow(QWidget):
         page = SetupPage(self.doors, self.folder, demo_only=True)
         page.ready.connect(self._open_folder)
         page.left.connect(self.begin)
-        self._turn_to(page)
+        self.show_page(page)
         page.start_demo(data_folder() / "demo")
 
     def _open_folder(self, folder: Path) -> None:
@@ -144,7 +144,8 @@ class DeskWindow(QWidget):
         self.preferences.language = language
         self.setWindowTitle(tr("Longshan Desk"))
 
-    def _turn_to(self, page: QWidget) -> None:
+    def show_page(self, page: QWidget) -> None:
+        """Instead of what was there."""
         before = self._pages.currentWidget()
         self._pages.addWidget(page)
         self._pages.setCurrentWidget(page)

@@ -6,6 +6,7 @@ The sign-in window is on screen before the ORM is imported (0.75 s); `warm` brin
 from __future__ import annotations
 
 import importlib
+import shutil
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -103,8 +104,17 @@ class Doors:
         return list(_load("app.bootstrap", "create_organisation")(folder, spec).shares)
 
     def make_demo(self, folder: Path, *, progress: Progress, cancel: CancelToken) -> None:
-        """Makes the demonstration centre in `folder`/desk."""
-        _load("app.bootstrap", "make_demo")(folder, progress=progress, cancel=cancel)
+        """Makes the demonstration centre in `folder`/desk; cancelled or failed, nothing of it stays."""
+        centre = importlib.import_module("app.demo.centre")
+        unfinished = folder.with_name(f"{folder.name}-unfinished")
+        shutil.rmtree(unfinished, ignore_errors=True)
+        try:
+            centre.make_demo(unfinished, centre.DemoOptions(), progress=progress, cancel=cancel)
+            folder.mkdir(parents=True, exist_ok=True)
+            for made in unfinished.iterdir():
+                made.rename(folder / made.name)
+        finally:
+            shutil.rmtree(unfinished, ignore_errors=True)
 
 
 def _load(module: str, name: str) -> Callable[..., Any]:

@@ -31,6 +31,13 @@ def shown(owner: QObject) -> list[str]:
     return [toast.text() for toast in host.toasts()] if host is not None else []
 
 
+def clear(owner: QObject) -> None:
+    """Closes them all."""
+    host = _host(owner, make=False)
+    for toast in host.toasts() if host is not None else []:
+        toast.close_now()
+
+
 def hide_all(owner: QObject, hidden: bool) -> None:
     """Quick-hide and lock take the toasts away with everything else."""
     host = _host(owner, make=False)

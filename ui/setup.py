@@ -51,6 +51,7 @@ class SetupPage(QWidget):
         page.addLayout(row(None, languages, None))
         page.addStretch(1)
         self.demo = _Demo(self._cancel_demo)
+        self._demo_only = demo_only
         if demo_only:
             languages.hide()
         else:
@@ -68,7 +69,7 @@ class SetupPage(QWidget):
             self.ready.emit(folder / "desk")
             return
         self._languages.hide()
-        self._turn_to(self.demo)
+        self.show_step(self.demo)
         self._job = run_job(
             self,
             self._doors.make_demo,
@@ -83,14 +84,14 @@ class SetupPage(QWidget):
         start = StartPage()
         start.new_wanted.connect(self._ask_centre)
         start.demo_wanted.connect(lambda: self.start_demo(self._folder.parent / "demo"))
-        self._turn_to(start)
+        self.show_step(start)
 
     def _ask_centre(self) -> None:
         self._languages.hide()
         centre = CentrePage()
         centre.back.connect(self._begin_again)
         centre.done.connect(self._ask_account)
-        self._turn_to(centre)
+        self.show_step(centre)
 
     def _begin_again(self) -> None:
         self._languages.show()
@@ -114,7 +115,7 @@ class SetupPage(QWidget):
             )
 
         account.done.connect(create)
-        self._turn_to(account)
+        self.show_step(account)
 
     def _hand_over(self, shares: list[str]) -> None:
         """One sheet after the other, each only before its holder's eyes."""
@@ -128,19 +129,21 @@ class SetupPage(QWidget):
             return
         page = SharePage(number, len(self._shares), tr(HOLDERS[number]), self._shares[number])
         page.done.connect(lambda: self._next_share(number + 1))
-        self._turn_to(page)
+        self.show_step(page)
 
     def _cancel_demo(self) -> None:
         if self._job is not None:
             self._job.cancel()
-        self.left.emit()
-        if self.pages.currentWidget() is self.demo and not self._languages.isVisible():
+        if self._demo_only:
+            self.left.emit()
+        else:
             self._begin_again()
 
     def _demo_failed(self, error: UserError) -> None:
-        ask.tell(self, error.text(), on_read=self.left.emit)
+        ask.tell(self, error.text(), on_read=self._cancel_demo)
 
-    def _turn_to(self, page: QWidget) -> None:
+    def show_step(self, page: QWidget) -> None:
+        """Instead of what was there."""
         before = self.pages.currentWidget()
         self.pages.addWidget(page)
         self.pages.setCurrentWidget(page)

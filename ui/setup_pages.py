@@ -177,7 +177,7 @@ class SharePage(_Page):
         self._ticked = QCheckBox(tr("I have written the words down and checked them"))
         self._shown = holder(column(_grid(share), self._ticked, space=12))
         self._shown.hide()
-        self._show = SecondaryButton(tr("I am alone: show the words"), self._reveal, icon="eye-off")
+        self._show = SecondaryButton(tr("I am alone: show the words"), self.reveal, icon="eye-off")
         self._go = PrimaryButton(tr("Continue"), self.done.emit)
         self._go.setEnabled(False)
         self._ticked.toggled.connect(self._go.setEnabled)
@@ -185,7 +185,8 @@ class SharePage(_Page):
         self.finish(self._show, self._go)
         self.setFocusProxy(self._show)
 
-    def _reveal(self) -> None:
+    def reveal(self) -> None:
+        """The holder is alone."""
         self._shown.show()
         self._show.hide()
         self._ticked.setFocus()

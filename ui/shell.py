@@ -135,6 +135,13 @@ class Shell(QWidget):
         self.lock_page.begin()
         run_job(self, self.office.lock)
 
+    def search_for(self, text: str) -> None:
+        """As if typed into the search box."""
+        if self._search is not None:
+            self._search.setFocus()
+            self._search.setText(text)
+            self._search.textEdited.emit(text)
+
     def search_clear(self) -> None:
         if self._search is not None:
             self._search.clear_all()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from app.common.words import tr
 from app.security.permissions import CLINICIANS, May
 from ui.duty_chips import Chip
 from ui.search_box import Found
@@ -22,25 +23,32 @@ def idle_minutes(services: Any, who: Any) -> float:
 
 def on_duty(services: Any) -> Sequence[Chip]:
     """Who is on duty at this hour."""
-    today = getattr(services, "today", None)
-    if today is None:
-        return ()
-    return [Chip(person.name, person.room or "", person.busy) for person in today.on_duty()]
+    now = services.rota.on_duty_now()
+    return [Chip(person.name, person.room or "", person.state != "free") for person in now.people if now.running]
 
 
 def finder(services: Any, who: Any) -> Callable[[str], Sequence[Found]] | None:
     """What the search box calls; None if this person may not search."""
-    clients = getattr(services, "clients", None)
-    if clients is None or May.SEE_CLIENTS not in who.may:
+    if May.SEE_CLIENTS not in who.may:
         return None
 
     def find(text: str) -> Sequence[Found]:
-        return [
-            Found(hit.id, hit.name, " · ".join(part for part in (hit.detail,) if part), hit.matched)
-            for hit in clients.search(text, limit=8)
-        ]
+        return [Found(hit.id, hit.name, found_words(hit), hit.hint) for hit in services.search.search(text, limit=8)]
 
     return find
+
+
+def found_words(hit: Any) -> str:
+    """What tells two people of one name apart: `13岁 女 · 第三中学 初二 · 上次 2026-09-14`."""
+    sexes = {"female": tr("female"), "male": tr("male")}
+    age = tr("{n} years old", n=hit.age) if hit.age is not None else ""
+    seen = tr("last here {day}", day=hit.last_visit.isoformat()) if hit.last_visit is not None else ""
+    parts = (_spaced(age, sexes.get(hit.sex or "", "")), _spaced(hit.school, hit.grade), seen)
+    return " · ".join(part for part in parts if part)
+
+
+def _spaced(*words: str | None) -> str:
+    return " ".join(word for word in words if word)
 
 
 def user_words(office: Any) -> str:
