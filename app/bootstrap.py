@@ -33,6 +33,7 @@ from app.security.permissions import May
 from app.security.signin import SignIn
 from app.security.workspace import Unlocked, Workspace
 from app.sessions.service import AssessmentService, NoteService
+from app.today.service import TodayService
 from db.crypto.pairs import PublicKeys
 from db.engine import Database
 from db.errors import FaultKind, StorageFault
@@ -61,6 +62,7 @@ class Services:
     assessments: AssessmentService
     letters: LetterService
     referrals: ReferralService
+    today: TodayService
 
 
 def compose(ctx: Context, workspace: Workspace, database_key: bytes) -> Services:
@@ -82,6 +84,7 @@ def compose(ctx: Context, workspace: Workspace, database_key: bytes) -> Services
         assessments=AssessmentService(ctx),
         letters=LetterService(ctx),
         referrals=ReferralService(ctx),
+        today=TodayService(ctx),
     )
 
 

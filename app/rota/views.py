@@ -218,6 +218,10 @@ class OnDuty:
     state: str
     since: datetime | None
 
+    @property
+    def busy(self) -> bool:
+        return self.state != "free"
+
 
 @dataclass(frozen=True, slots=True)
 class DutyNow:

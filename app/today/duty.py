@@ -1,0 +1,59 @@
+"""Today's duty: who comes, who is missing, who could stand in."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from app.common.clock import local
+from app.rota.absence import absence_view
+from app.rota.acts import week_of
+from app.rota.facts import Roster, in_force, load_roster
+from app.rota.now import people
+from app.rota.rules import HALVES, Slot
+from app.rota.show import board_gaps
+from app.rota.views import GapView
+from app.today.views import DutyGap, DutyHalf, DutyToday
+from db.engine import Tx
+from db.models import Assignment
+
+
+def duty_today(tx: Tx, centre_id: str, now: datetime) -> DutyToday:
+    """The halves of today that are not over, as the published rota and the queue have them."""
+    at = local(now)
+    roster = load_roster(tx, centre_id, *week_of(at.date()))
+    clock = f"{at.hour:02}:{at.minute:02}"
+    gaps = board_gaps(roster, roster.facts())
+    halves = []
+    for half in HALVES:
+        slot = Slot(at.date(), half)
+        begins, ends = roster.hours[half]
+        if clock >= ends or not (roster.needed.get(slot) or roster.on(slot)):
+            continue
+        here = [row for row in roster.on(slot) if in_force(row)]
+        found = _gaps(tx, roster, slot, gaps.get(slot))
+        halves.append(DutyHalf(half, (begins, ends), begins <= clock, people(tx, here, slot.day), found))
+    rows = [row for half in HALVES for row in roster.on(Slot(at.date(), half))]
+    return DutyToday(
+        halves=tuple(halves),
+        published=any(row.state != "draft" for row in rows),
+        drafted=any(row.state == "draft" for row in rows),
+        closed=roster.holidays.get(at.date(), ""),
+    )
+
+
+def _gaps(tx: Tx, roster: Roster, slot: Slot, gap: GapView | None) -> tuple[DutyGap, ...]:
+    if gap is None:
+        return ()
+    covered = {row.replaces_id for row in roster.on(slot)}
+    absent = [row for row in roster.on(slot) if row.absent_at is not None and row.id not in covered]
+    found = [_absent(tx, roster, slot, gap, row) for row in absent[: gap.missing]]
+    rest = gap.missing - len(found)
+    if rest > 0:
+        found.append(DutyGap(slot.half, rest, gap.short, gap.long, "", "", None, "", None))
+    return tuple(found)
+
+
+def _absent(tx: Tx, roster: Roster, slot: Slot, gap: GapView, row: Assignment) -> DutyGap:
+    absence = absence_view(tx, roster, row.staff_id, slot.day, (slot.half,), 0, name_clients=False)
+    best = next((one for one in absence.replacements if one.free), None)
+    return DutyGap(slot.half, 1, gap.short, gap.long, row.staff_id, absence.name, row.absent_at, row.id, best)
