@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from app.common.dates import age_on
 from app.common.words import N_
 
 
@@ -123,16 +124,11 @@ class Stand:
     since: datetime | None
 
 
-def age_on(birth: date, day: date) -> int:
-    """Completed years; a child born on 29 February turns on 1 March in other years."""
-    return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
-
-
 def needed(birth: date | None, day: date, *, minor: bool = True) -> frozenset[Party]:
     """Whose signature a consent needs on `day`. Without a birth date a `minor` needs both, to be safe."""
-    if birth is None:
-        return frozenset({Party.GUARDIAN, Party.CHILD}) if minor else frozenset({Party.CHILD})
     age = age_on(birth, day)
+    if age is None:
+        return frozenset({Party.GUARDIAN, Party.CHILD}) if minor else frozenset({Party.CHILD})
     if age < 14:
         return frozenset({Party.GUARDIAN})
     return frozenset({Party.GUARDIAN, Party.CHILD}) if age < 18 else frozenset({Party.CHILD})

@@ -9,7 +9,6 @@ from sqlalchemy import func, select
 
 from app.cases import keys
 from app.cases.consent import consent_meter
-from app.cases.consent_rules import age_on
 from app.cases.documents import documents
 from app.cases.opening import DROP, drop_view, open_case, open_cases_of, take_in_drops
 from app.cases.records import latest_contents
@@ -18,6 +17,7 @@ from app.cases.scales import SCALE, assessment_view
 from app.cases.views import CaseLine, CaseView, DropView, OpenedCase
 from app.common.changes import Changes, Done, Topic
 from app.common.clock import today
+from app.common.dates import age_on
 from app.common.errors import Confirmation, UserError
 from app.common.words import N_
 from app.security.context import Context
@@ -173,7 +173,7 @@ def case_lines(tx: Tx, ctx: Context, cases: list[Case]) -> list[CaseLine]:
                 id=case.id,
                 number=case.number,
                 client_id=case.client_id,
-                age=age_on(client.birth_date, day) if client.birth_date else None,
+                age=age_on(client.birth_date, day),
                 sex=client.sex,
                 grade=client.grade,
                 state=case.state,

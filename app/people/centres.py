@@ -1,4 +1,4 @@
-"""The centre as its director keeps it: letterhead, rooms, duty pattern, destinations; and the lists that forms offer."""
+"""The centre as its director keeps it: letterhead, rooms, duty pattern, destinations; and what forms offer."""
 
 from __future__ import annotations
 

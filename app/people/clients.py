@@ -11,6 +11,7 @@ from sqlalchemy import select
 from app.common import pinyin
 from app.common.telephone import read_telephones, search_forms
 from app.people.numbers import next_number
+from app.people.rows import clean_name
 from db.engine import Tx
 from db.models import Client, Guardian, School, Telephone
 from db.replica.stamping import new_id
@@ -52,8 +53,8 @@ class NewClient:
 
 
 _PLAIN = (
-    "name", "kind", "alias", "sex", "birth_date", "id_number", "nationality", "ethnic_group", "school_id", "school_name",
-    "grade", "class_name", "county", "safe_times", "emergency_name", "emergency_telephone", "remarks",
+    "name", "kind", "alias", "sex", "birth_date", "id_number", "nationality", "ethnic_group", "school_id",
+    "school_name", "grade", "class_name", "county", "safe_times", "emergency_name", "emergency_telephone", "remarks",
 )  # fmt: skip
 
 
@@ -62,6 +63,7 @@ def create_client(tx: Tx, new: NewClient, on: date) -> Client:
     client = Client(id=new_id(tx), number=next_number(tx, Client.number, on.year))
     for name in _PLAIN:
         setattr(client, name, getattr(new, name))
+    client.name = clean_name(new.name)  # so that an import knows them again
     tx.add(client)
     known: set[str] = set()
     for written in new.telephones:
@@ -76,8 +78,18 @@ def create_client(tx: Tx, new: NewClient, on: date) -> Client:
                 telephone=guardian.telephone,
             )
         )
-    reindex(tx, client, new.telephones, [g.name for g in new.guardians], new.school_name)
+    telephones = [*new.telephones, *filter(None, (g.telephone for g in new.guardians)), new.emergency_telephone or ""]
+    school = new.school_name or _school_name(tx, new.school_id)
+    reindex(tx, client, telephones, [g.name for g in new.guardians], school)
     return client
+
+
+def _school_name(tx: Tx, school_id: str | None) -> str | None:
+    """Remembered for the rest of the transaction, so that an import does not ask for each row."""
+    held: dict[str, str | None] = tx.info.setdefault("school_names", {})
+    if school_id and school_id not in held:
+        held[school_id] = tx.execute(select(School.name).where(School.id == school_id)).scalar()
+    return held.get(school_id or "")
 
 
 def add_telephones(tx: Tx, client_id: str, written: str, owner: str = "client") -> None:
@@ -114,8 +126,9 @@ def reindex_from_rows(tx: Tx, client: Client) -> None:
     tx.flush()
     telephones = tx.execute(select(Telephone.written).where(Telephone.client_id == client.id)).scalars().all()
     where = (Guardian.client_id == client.id, Guardian.withdrawn.is_(False))
-    guardians = tx.execute(select(Guardian.name).where(*where)).scalars().all()
+    guardians = tx.execute(select(Guardian.name, Guardian.telephone).where(*where)).all()
+    reached = [*telephones, *(telephone for _, telephone in guardians if telephone), client.emergency_telephone or ""]
     school = client.school_name
     if client.school_id:
         school = tx.execute(select(School.name).where(School.id == client.school_id)).scalar() or school
-    reindex(tx, client, telephones, guardians, school)
+    reindex(tx, client, reached, [name for name, _ in guardians], school)

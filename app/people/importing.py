@@ -13,7 +13,9 @@ from typing import TypeVar
 from app.common.changes import Changes, Done, Topic
 from app.common.clock import today
 from app.common.dates import year_in_name
+from app.common.errors import UserError
 from app.common.progress import CancelToken, Progress, silent
+from app.common.words import N_
 from app.people import rejects
 from app.people.columns import EXPERTS, REGISTER, SCHOOLS
 from app.people.expert_rows import ExpertRow, read_experts
@@ -142,6 +144,9 @@ class ImportService:
             files.append(rejects.Draft(aside, rejects.rendered(book, refused)))
             audit.append(act.tx, self.ctx.clock.now(), self.ctx.who.user_id, "rejects.written", [])
         if how.report:
+            if how.report.absolute() in (book.path.absolute(), aside and aside.absolute()):
+                note = N_("The report would replace {path}. Choose another name.")
+                raise UserError("report.taken", note, path=how.report)
             files.append(rejects.Draft(how.report, rendered_report(result.rows)))
         return replace(result, rejects=aside, report=how.report, dry_run=how.dry_run)
 

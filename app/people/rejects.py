@@ -6,6 +6,7 @@ and long numbers keep their digits when the file is opened in a spreadsheet.
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import os
@@ -133,4 +134,5 @@ class Draft:
 
     def discard(self) -> None:
         """Leaves nothing behind."""
-        self._temporary.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            self._temporary.unlink(missing_ok=True)

@@ -16,6 +16,7 @@ from sqlalchemy import func, select
 
 from app.common import pinyin
 from app.common.clock import today
+from app.common.dates import age_on
 from app.common.telephone import DEFAULT_AREA, digits_of
 from app.common.words import N_
 from app.people.rows import name_key
@@ -138,7 +139,9 @@ def _ranked(tx: Tx, ids: Sequence[str], words: Sequence[str], on: date) -> list[
     found = []
     for client in clients:
         school = schools.get(client.school_id or "", client.school_name)
-        matched, hint, exact = _match(client, telephones[client.id], guardians[client.id], school, words)
+        theirs = guardians[client.id]
+        reached = [*telephones[client.id], *(one for _, one in theirs), client.emergency_telephone or ""]
+        matched, hint, exact = _match(client, reached, [name for name, _ in theirs], school, words)
         line = FoundClient(
             client.id, client.number, client.name, client.sex, client.birth_date, age_on(client.birth_date, on),
             school, client.grade, seen.get(client.id), matched, hint,
@@ -202,13 +205,6 @@ def _fits(name: str, word: str) -> bool:
     return word in name_key(name) or any(key.startswith(word) for key in (*found.full, *found.initials))
 
 
-def age_on(born: date | None, on: date) -> int | None:
-    """Full years; None without a birth date or with one that is still to come."""
-    if born is None or born > on:
-        return None
-    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
-
-
 def _telephones(tx: Tx, ids: Sequence[str]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = defaultdict(list)
     wanted = select(Telephone.client_id, Telephone.written).where(Telephone.client_id.in_(ids))
@@ -217,11 +213,14 @@ def _telephones(tx: Tx, ids: Sequence[str]) -> dict[str, list[str]]:
     return found
 
 
-def _guardians(tx: Tx, ids: Sequence[str]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = defaultdict(list)
+def _guardians(tx: Tx, ids: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
+    """Name and telephone ("") of each."""
+    found: dict[str, list[tuple[str, str]]] = defaultdict(list)
     where = (Guardian.client_id.in_(ids), Guardian.withdrawn.is_(False))
-    for client_id, name in tx.execute(select(Guardian.client_id, Guardian.name).where(*where)):
-        found[client_id].append(name)
+    for client_id, name, telephone in tx.execute(
+        select(Guardian.client_id, Guardian.name, Guardian.telephone).where(*where)
+    ):
+        found[client_id].append((name, telephone or ""))
     return found
 
 

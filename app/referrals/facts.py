@@ -7,7 +7,6 @@ from datetime import date, datetime
 
 from sqlalchemy import func, select
 
-from app.cases import consent_rules
 from app.cases.documents import documents
 from app.cases.keys import SealedAltered
 from app.cases.risk import live_risks
@@ -36,11 +35,6 @@ class Risk:
 
     level: RiskLevel
     at: datetime
-
-
-def age_on(birth: date | None, day: date) -> int | None:
-    """Whole years on a day; None without a birth date, or with one still to come."""
-    return consent_rules.age_on(birth, day) if birth is not None and birth <= day else None
 
 
 def school_name(tx: Tx, client: Client) -> str:

@@ -17,6 +17,7 @@ from app.cases.documents import write_document
 from app.cases.keys import key_in_force
 from app.cases.signed import sign
 from app.common.clock import local
+from app.common.dates import age_on
 from app.common.errors import UserError
 from app.common.words import N_, tr
 from app.people.numbers import next_number
@@ -85,7 +86,7 @@ def compose(tx: Tx, ctx: Context, case: Case, client: Client, draft: ReferralDra
         urgency=words.PRINTED_URGENCY[draft.urgency],
         student=client.name,
         sex={"female": "女", "male": "男"}.get(client.sex or "", ""),
-        age=facts.age_on(client.birth_date, day),
+        age=age_on(client.birth_date, day),
         school=facts.school_name(tx, client),
         grade=client.grade or "",
         period_from=period_from if draft.with_period else None,

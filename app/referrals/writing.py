@@ -12,6 +12,7 @@ from app.cases.documents import documents
 from app.cases.risk_rules import RISK_WORDS
 from app.common.changes import Changes, Done, Topic
 from app.common.clock import local, today
+from app.common.dates import age_on
 from app.common.words import tr
 from app.printing.letter import LetterContent, render_letter
 from app.referrals import board, consents, facts, letters
@@ -70,7 +71,7 @@ class LetterService:
                 client_id=client.id,
                 client_name=client.name,
                 sex=client.sex or "",
-                age=facts.age_on(client.birth_date, day),
+                age=age_on(client.birth_date, day),
                 school=facts.school_name(tx, client),
                 grade=client.grade or "",
                 period_from=first,

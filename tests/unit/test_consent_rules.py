@@ -16,11 +16,11 @@ from app.cases.consent_rules import (
     Purpose,
     Scope,
     Standing,
-    age_on,
     needed,
     stand,
     superseded_by,
 )
+from app.common.dates import age_on
 
 DAY = date(2026, 11, 23)
 START = datetime(2026, 9, 1, tzinfo=UTC)

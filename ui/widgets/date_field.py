@@ -11,6 +11,7 @@ from PySide6.QtCore import QDate, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QCalendarWidget, QFrame, QLineEdit, QVBoxLayout, QWidget
 
+from app.common.dates import age_on
 from app.common.words import tr
 from ui import theme
 from ui.widgets import paint
@@ -30,11 +31,6 @@ def parse_date(typed: str) -> date | None:
         return date(int(match[1]), int(match[2]), int(match[3]))
     except ValueError:
         return None
-
-
-def age_on(birth: date, day: date) -> int:
-    """Full years lived on a day."""
-    return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
 
 
 class DateField(QLineEdit):
@@ -66,10 +62,8 @@ class DateField(QLineEdit):
 
     def age_text(self) -> str:
         """The age as written behind the date, or an empty text."""
-        birth = self.value()
-        if self._today is None or birth is None or birth > self._today():
-            return ""
-        return tr("{n} years old", n=age_on(birth, self._today()))
+        age = age_on(self.value(), self._today()) if self._today is not None else None
+        return "" if age is None else tr("{n} years old", n=age)
 
     def open_calendar(self) -> None:
         """Shows a month to choose from."""
