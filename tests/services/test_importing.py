@@ -7,6 +7,7 @@ import shutil
 import stat
 import unicodedata
 from collections import Counter
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,9 @@ from sqlalchemy import func, select
 from app.common.clock import local
 from app.common.errors import Cancelled, EnvironmentFault, UserError
 from app.common.progress import CancelToken
+from app.people.clients import NewClient, create_client
 from app.people.importing import ImportService, Options
+from app.security.permissions import May
 from db.models import Arrival, AuditEntry, Client, Guardian, Leave, School, Staff, Telephone, Visit, VisitEvent
 
 if TYPE_CHECKING:
@@ -225,6 +228,25 @@ def test_rejects_that_cannot_be_written_stop_the_import(bench: Bench, tmp_path: 
         desk(bench).clients(path, Options(report=tmp_path / "missing" / "report.csv"))
     assert caught.value.code == "rejects.unwritable"
     assert counts(bench) == before
+
+
+def test_a_report_never_replaces_the_register(bench: Bench, tmp_path: Path) -> None:
+    path = copied("register-2023.csv", tmp_path)
+    before = path.read_bytes()
+    for report in (path, tmp_path / "register-2023-rejects.csv", path / "report.csv"):
+        with pytest.raises(UserError):
+            desk(bench).clients(path, Options(report=report))
+    assert path.read_bytes() == before
+    assert [file.name for file in tmp_path.iterdir() if file.is_file()] == [path.name]
+    assert counts(bench)["client"] == 0
+
+
+def test_someone_taken_down_at_the_desk_is_known(bench: Bench, tmp_path: Path) -> None:
+    with bench.sign("desk").ctx.write(May.EDIT_CLIENTS, "test.prepared") as act:
+        new = NewClient("查 轩 ", birth_date=date(2010, 5, 6), telephones=("138 1234 5678",))
+        create_client(act.tx, new, date(2026, 11, 23))
+    result = desk(bench).clients(register(tmp_path, "2023-02-01,查轩,女,2010-05-06,,+8613812345678,,,学生,,,")).value
+    assert (result.added, result.clients, result.visits) == (1, 0, 1)
 
 
 def test_who_may_import_what(bench: Bench, tmp_path: Path) -> None:

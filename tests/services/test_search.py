@@ -31,8 +31,10 @@ def search(bench: Bench) -> SearchService:
                 "王子琪", sex="female", birth_date=date(2014, 11, 24), telephones=("18773231752",), grade="六年级"
             ),
             NewClient("王祖庆", birth_date=date(2010, 1, 1), school_name="聊城市第三中学"),
-            NewClient("单明", school_id=school.id, school_name="莘县实验小学"),
-            NewClient("查轩", telephones=("0635-8209201",), guardians=(NewGuardian("万俟女士", "母亲"),)),
+            NewClient("单明", school_id=school.id),
+            NewClient(
+                "查轩", telephones=("0635-8209201",), guardians=(NewGuardian("万俟女士", "母亲", "13998765432"),)
+            ),
             NewClient("吕𫍯", alias="小吕"),
             NewClient("阿卜杜拉·买买提"),
         ):
@@ -65,6 +67,7 @@ def names(found: list[FoundClient]) -> list[str]:
         ("8209201", "查轩", Matched.TELEPHONE),
         ("万俟", "查轩", Matched.GUARDIAN),
         ("moqi", "查轩", Matched.GUARDIAN),
+        ("13998765432", "查轩", Matched.TELEPHONE),
         ("𫍯", "吕𫍯", Matched.NAME),
         ("lux", "吕𫍯", Matched.PINYIN),
         ("lüxian", "吕𫍯", Matched.PINYIN),
