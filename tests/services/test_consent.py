@@ -59,7 +59,7 @@ def test_given_for_part_withdrawn_and_excepted(psych: Office) -> None:
     with pytest.raises(UserError):
         consent.give(client_id, Purpose.SHARE, Party.GUARDIAN, recipient=hospital)
     consent.give(client_id, Purpose.SHARE, Party.GUARDIAN, recipient=hospital, scope=[Scope.SCALES], signer_name="王母")
-    assert stand() == (Standing.PARTIAL, {Scope.SCALES})
+    assert stand() == (Standing.PARTIAL, frozenset({Scope.SCALES}))
     consent.withdraw(client_id, Purpose.SHARE, Party.GUARDIAN, recipient=hospital)
     assert stand() == (Standing.WITHDRAWN, frozenset())
     with pytest.raises(UserError):
