@@ -84,7 +84,7 @@ def _signin(
             office = open_as(folder / "desk", login, clock, passwords)
             stack.callback(office.close)
             found.append(office)
-        found[0].services.today.overview()
+        found[0].services.today.view()
 
     return _Day(found[0], found[1], out, clock, note) if _timed(steps, "signin", sign) else None
 
@@ -179,7 +179,7 @@ def _print(day: _Day) -> None:
 
 
 def _handover(day: _Day) -> None:
-    day.save("handover.pdf", day.desk.services.today.handover_pdf())
+    day.save("handover.pdf", day.desk.services.today.handover_sheet())
 
 
 _STEPS: tuple[tuple[str, Callable[[_Day], None]], ...] = (
