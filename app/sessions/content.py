@@ -32,6 +32,7 @@ MORE: tuple[tuple[str, str], ...] = (
 )
 HEADER = ("day", "start", "end", "room_id", "form")
 FIELDS: tuple[str, ...] = (*HEADER, *(name for name, _ in SECTIONS), "risk_level", *(name for name, _ in MORE))
+REASON = N_("Reason of the amendment")
 FIELD_WORDS: dict[str, str] = {
     **dict(SECTIONS),
     **dict(MORE),
@@ -41,7 +42,7 @@ FIELD_WORDS: dict[str, str] = {
     "end": N_("End"),
     "room_id": N_("Room"),
     "form": N_("Form"),
-    "reason": N_("Reason of the amendment"),
+    "reason": REASON,
 }
 FORM_WORDS: dict[str, str] = {"face": N_("Face to face"), "phone": N_("By telephone"), "video": N_("By video")}
 _TIME = re.compile(r"([01]?\d|2[0-3]):[0-5]\d")
@@ -133,5 +134,5 @@ def sections(content: Mapping[str, str]) -> dict[str, str]:
             text = f"{level} · {text}" if text else level
         shown[tr(words)] = text
     if content.get("reason"):
-        shown[tr(FIELD_WORDS["reason"])] = content["reason"]
+        shown[tr(REASON)] = content["reason"]
     return shown

@@ -290,13 +290,14 @@ def test_consent_is_recorded_from_the_meter(bench: Bench, tab: NotesTab, wait_jo
     assert tab.glance.lines()[0].row().tone == "accent"
 
 
-def test_phq_9_by_the_number_keys(bench: Bench, tab: NotesTab, wait_jobs: Wait) -> None:  # noqa: F811
+def test_phq_9_by_the_number_keys(bench: Bench, tab: NotesTab, wait_jobs: Wait, qtbot: QtBot) -> None:  # noqa: F811
     session = begin(bench)
     tab.show_item(case_id=session.case_id)
     wait_jobs()
     tab.glance.enter.click()
     sheet = _sheet(ScaleSheet)
     assert isinstance(sheet, ScaleSheet)
+    qtbot.waitUntil(lambda: sheet.items[0].answer.hasFocus(), timeout=5000)
     for answer in "222121111":
         QTest.keyClicks(QApplication.focusWidget(), answer)
     assert sheet.flag.text() and "13" in sheet.sum.text()

@@ -77,9 +77,10 @@ class NoteForm(QWidget):
         both.setProperty("kind", "plain")
         self.previous = Label("", "small")
         column(row(self.level, self.previous, None, space=12), self.areas["risk"], parent=both, space=4)
-        field = Field(tr(FIELD_WORDS["risk"]), both, hint=keys)
+        words = FIELD_WORDS["risk"]
+        field = Field(tr(words), both, hint=keys)
         both.setFocusProxy(self.areas["risk"])
-        self.areas["risk"].setAccessibleName(tr(FIELD_WORDS["risk"]))
+        self.areas["risk"].setAccessibleName(tr(words))
         return field
 
     def _head(self) -> QHBoxLayout:

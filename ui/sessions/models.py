@@ -10,7 +10,7 @@ from app.cases.risk import RiskView
 from app.cases.risk_rules import RISK_WORDS, RiskLevel
 from app.cases.views import CaseLine, CaseView
 from app.common.clock import local
-from app.common.words import ntr, tr
+from app.common.words import N_, ntr, tr
 from app.sessions.content import FIELD_WORDS
 from app.sessions.views import BoardLine, NoteFound, NoteState, NoteView
 from ui.widgets.row import Row
@@ -30,9 +30,9 @@ STANDING_TONES: dict[Standing, str] = {
     Standing.EXCEPTION: "info",
 }
 _STATES: dict[NoteState, tuple[str, str]] = {
-    NoteState.SIGNED: ("Signed", "neutral"),
-    NoteState.AMENDED: ("Amended", "info"),
-    NoteState.NO_SESSION: ("No session yet", "neutral"),
+    NoteState.SIGNED: (N_("Signed"), "neutral"),
+    NoteState.AMENDED: (N_("Amended"), "info"),
+    NoteState.NO_SESSION: (N_("Not begun"), "neutral"),
 }
 
 
