@@ -127,7 +127,7 @@ class CardWidget(QWidget):
         top += box.height() + paint.px(6)
         said = words.age_text(self.card)
         size = paint.badge_size(said)
-        box = QRect(left, top, min(size.width(), room + paint.px(4)), size.height())
+        box = QRect(left, top, min(size.width(), room + paint.px(9)), size.height())
         paint.badge(painter, box, said, tone(self.card))
         painter.end()
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QFrame, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from app.common.clock import local
 from app.common.errors import UserError
@@ -106,9 +106,9 @@ class LetterPage(QWidget):
         back = IconButton("arrow-left", tr("Back to the board"), self._back)
         header = PageHeader(tr("Write a referral"), "", self.saved, self.keep, self.release)
         inner = holder(column(self.form, None, margins=(2, 2, 12, 8)))
-        left = holder(
-            column(_case_row(self.case), scrolling(inner), self.consent, space=10)
-        )
+        area = scrolling(inner)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        left = holder(column(_case_row(self.case), area, self.consent, space=10))
         well = QFrame()
         well.setProperty("kind", "well")
         caption = Label(tr("Draft: as it will be printed"), "muted")
@@ -299,6 +299,12 @@ class LetterPage(QWidget):
     def _say(self, sentence: str) -> None:
         self.problem.setText(sentence)
         self.problem.setVisible(bool(sentence))
+
+
+def _case_row(choice: Choice) -> QHBoxLayout:
+    line = row(Label(tr("Case"), "label"), choice, space=12)
+    line.setStretch(1, 1)
+    return line
 
 
 def _with_written(form: ReferralForm, document_id: str) -> ReferralForm:

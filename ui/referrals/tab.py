@@ -29,7 +29,8 @@ from ui.widgets.empty_state import EmptyState
 from ui.widgets.layout import column, holder, row
 from ui.widgets.page_header import PageHeader
 
-COPIES = 2
+PREVIEW = 420
+WIDEST = 16777215
 
 
 class ReferralsTab(QWidget):
@@ -123,9 +124,9 @@ class ReferralsTab(QWidget):
         left.setLayout(self._middle)
         self._left = left
         self.preview.setVisible(self._may_print)
+        self.preview.setFixedWidth(self._desk.theme.px(PREVIEW))
         across = row(left, self.preview, space=12)
-        across.setStretch(0, 64)
-        across.setStretch(1, 36)
+        across.setStretch(0, 1)
         page = column(self.header, across, space=12)
         page.setStretch(1, 1)
         return holder(page)
@@ -260,6 +261,8 @@ class ReferralsTab(QWidget):
     def _enlarge(self) -> None:
         large = self._left.isVisible()
         self._left.setVisible(not large)
+        self.preview.setMinimumWidth(self._desk.theme.px(PREVIEW))
+        self.preview.setMaximumWidth(WIDEST if large else self._desk.theme.px(PREVIEW))
         self.preview.paper.set_whole(not large)
 
     def _released(self, card: LetterCard) -> None:
