@@ -19,7 +19,7 @@ from typing import Any
 if __name__ == "__main__" and sys.platform.startswith("linux"):
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtCore import QBuffer, QByteArray, QEventLoop, QObject, QSettings
+from PySide6.QtCore import QBuffer, QByteArray, QCoreApplication, QEvent, QEventLoop, QObject, QSettings
 from PySide6.QtGui import QImage, QPainter, QPixmap
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -204,6 +204,7 @@ def _round(screens: Sequence[Screen], folder: Path, workspace: Path, clock: Cloc
                     faults.append(f"{screen.name} {stage.label}: {type(fault).__name__}: {fault}")
         stage.window.close()
         stage.window.deleteLater()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     return faults
 
 
