@@ -27,7 +27,7 @@ RECIPIENT_OF = {"hospital": Recipient.HOSPITAL, "school": Recipient.SCHOOL}
 def age_text(card: LetterCard) -> str:
     """The letter's age in days and words: 未领取 2 天."""
     text = _age(card)
-    return tr("{age} · urgent", age=text) if card.urgency is Urgency.URGENT else text
+    return tr("Urgent · {age}", age=text) if card.urgency is Urgency.URGENT else text
 
 
 def _age(card: LetterCard) -> str:
@@ -35,9 +35,9 @@ def _age(card: LetterCard) -> str:
     if card.altered:
         return tr("Altered: call the director")
     if card.status is Status.WAITING:
-        return tr("Released today") if n == 0 else ntr("Unprinted for {n} day", "Unprinted for {n} days", n)
+        return tr("Released today") if n == 0 else ntr("Unprinted {n} day", "Unprinted {n} days", n)
     if card.status is Status.PRINTED:
-        return tr("Printed today") if n == 0 else ntr("Uncollected for {n} day", "Uncollected for {n} days", n)
+        return tr("Printed today") if n == 0 else ntr("Uncollected {n} day", "Uncollected {n} days", n)
     if card.status is Status.COLLECTED:
         if card.level is Level.OVERDUE:
             return ntr("Overdue, {n} day", "Overdue, {n} days", n)

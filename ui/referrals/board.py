@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from app.common.words import tr
 from app.referrals.rules import STATUS_WORDS
 from app.referrals.views import Board, BoardColumn, LetterCard
+from ui import theme
 from ui.referrals.card import CardWidget
 from ui.widgets.label import Label
 from ui.widgets.layout import column, row, scrolling
+
+NARROWEST = 132
+"""A column's least width; with large text the board scrolls sideways instead of cutting words off."""
 
 
 class ColumnWidget(QWidget):
@@ -26,14 +30,11 @@ class ColumnWidget(QWidget):
         self.cards = column(space=8)
         head = row(Label(status_words, "heading"), self._count, None, space=6)
         column(head, self.cards, None, parent=self, space=8)
-        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.setSizePolicy(policy)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.setMinimumWidth(theme.current().px(NARROWEST))
 
     def set_count(self, number: int) -> None:
         self._count.setText(str(number))
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(1, super().minimumSizeHint().height())
 
 
 class BoardWidget(QWidget):
@@ -54,7 +55,6 @@ class BoardWidget(QWidget):
         inside = QWidget()
         column(self._across, None, parent=inside, margins=(2, 0, 4, 2))
         self._area = scrolling(inside)
-        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         column(self._area, parent=self)
 

@@ -41,7 +41,7 @@ def consent_words(view: LetterView) -> tuple[str, str, str]:
         return tr("Consent withdrawn: do not hand it over"), "urgent", "triangle-alert"
     who = tr(", ").join(tr(PARTY_WORDS[party]) for party in Party if party in stand.by)
     on = f"{view.consent_date:%m-%d}" if view.consent_date else ""
-    return tr("Consent checked: {who} {day}", who=who, day=on).strip(), "accent", "badge-check"
+    return tr("Consent: {who} {day}", who=who, day=on).strip(), "accent", "badge-check"
 
 
 class PreviewPane(QFrame):
@@ -81,7 +81,7 @@ class PreviewPane(QFrame):
             self.paper.show_pdf(data)
             self.paper.to_top()
         words, tone, icon = consent_words(view)
-        self._caption.setText(tr("The preview is what is printed"))
+        self._caption.setText(tr("Exactly as printed"))
         self._consent.set(words, tone, icon=icon)
         self._consent.setToolTip(words)
         self._history.setText(_history(view))

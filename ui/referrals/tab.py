@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QMenu, QStackedLayout, QWidget
 
 from app.common.changes import Topic
@@ -67,6 +67,10 @@ class ReferralsTab(QWidget):
         if topics is None or Topic.REFERRALS in topics or Topic.SETTINGS in topics:
             run_job(self, self._desk.services.referrals.board, lane="read", on_done=self._show)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_preview()
+
     def flush(self) -> None:
         """Drafts are written before the screen locks."""
         if self.page is not None:
@@ -124,7 +128,7 @@ class ReferralsTab(QWidget):
         left.setLayout(self._middle)
         self._left = left
         self.preview.setVisible(self._may_print)
-        self.preview.setFixedWidth(self._desk.theme.px(PREVIEW))
+        self._fit_preview()
         across = row(left, self.preview, space=12)
         across.setStretch(0, 1)
         page = column(self.header, across, space=12)
@@ -259,11 +263,15 @@ class ReferralsTab(QWidget):
         )
 
     def _enlarge(self) -> None:
-        large = self._left.isVisible()
-        self._left.setVisible(not large)
-        self.preview.setMinimumWidth(self._desk.theme.px(PREVIEW))
-        self.preview.setMaximumWidth(WIDEST if large else self._desk.theme.px(PREVIEW))
-        self.preview.paper.set_whole(not large)
+        self._left.setVisible(not self._left.isVisible())
+        self.preview.paper.set_whole(self._left.isVisible())
+        self._fit_preview()
+
+    def _fit_preview(self) -> None:
+        """As wide as a page needs, though never more than two fifths; alone, all there is."""
+        wide = min(self._desk.theme.px(PREVIEW), max(PREVIEW, self.width() * 2 // 5))
+        self.preview.setMinimumWidth(wide)
+        self.preview.setMaximumWidth(wide if not self._left.isHidden() else WIDEST)
 
     def _released(self, card: LetterCard) -> None:
         self._wanted = card.id
