@@ -5,22 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from random import Random
 
 from sqlalchemy import select
 
 from app.bootstrap import Office
-from app.common.clock import Clock, SystemClock, today
+from app.common.clock import Clock, SystemClock, local, today
 from app.common.progress import CancelToken, Progress, silent
 from app.demo.history import Cast, letters, play_term
 from app.demo.morning import play_morning
 from app.demo.organisation import make_frame, open_as
 from app.demo.term import WEEKS, draw
-from app.rota.acts import adopt, propose, publish
+from app.people.defaults import DUTY_WEEKDAYS, HALVES
+from app.rota.acts import adopt, mark_absent, place, propose, publish
+from app.rota.facts import load_roster
+from app.rota.rules import Slot
 from app.security.permissions import May
-from db.models import School
+from db.engine import Tx
+from db.models import Assignment, Room, School
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,7 @@ def make_demo(
         director = open_as(desk, "director", now, options.passwords)
         for office in (*people.values(), director):
             stack.callback(office.close)
-        _rota(director, now, stop)
+        _rota(director, people, now, stop)
         with people["desk"].ctx.db.read() as tx:
             schools = list(tx.execute(select(School.id).order_by(School.stamp)).scalars())
         cast = Cast(people["desk"], people["psych"], people["supervisor"], random, now, schools)
@@ -62,15 +66,43 @@ def make_demo(
     return desk
 
 
-def _rota(director: Office, clock: Clock, cancel: CancelToken) -> None:
-    """Filled and published from the term's beginning to the end of next week; the week after is a draft."""
-    monday = today(clock) - timedelta(days=today(clock).weekday())
+def _rota(director: Office, people: Mapping[str, Office], clock: Clock, cancel: CancelToken) -> None:
+    """Filled and published from the term's beginning to the end of next week; the week after is a draft.
+
+    Today the psychologist who signs in is on duty, pinned; one expert of the other half has just phoned in sick."""
+    day = today(clock)
+    monday, centre = day - timedelta(days=day.weekday()), director.who.centre_id
     for week in range(-WEEKS, 3):
         cancel.check()
         first = monday + timedelta(days=7 * week)
         last = first + timedelta(days=6)
         with director.ctx.write(May.EDIT_ROTA, "rota.adopted") as act:
-            adopt(act.tx, propose(act.tx, director.who.centre_id, first, last))
+            if week == 0 and day.weekday() in DUTY_WEEKDAYS:
+                _pin_today(act.tx, director, people, day, first, last)
+            adopt(act.tx, propose(act.tx, centre, first, last))
             act.tx.flush()
             if week < 2:
-                publish(act.tx, director.who.centre_id, first, last)
+                publish(act.tx, centre, first, last)
+            if week == 0:
+                act.tx.flush()
+                _phone_in_sick(act.tx, people, centre, day, clock)
+
+
+def _pin_today(tx: Tx, director: Office, people: Mapping[str, Office], day: date, first: date, last: date) -> None:
+    roster = load_roster(tx, director.who.centre_id, first, last)
+    query = select(Room.id).where(Room.centre_id == director.who.centre_id).order_by(Room.position)
+    rooms = tx.execute(query).scalars().all()
+    for half in HALVES:
+        place(tx, roster, Slot(day, half), people["psych"].who.staff_id, pinned=True, room_id=rooms[1])
+    place(tx, roster, Slot(day, HALVES[0]), people["supervisor"].who.staff_id, room_id=rooms[2])
+    tx.flush()
+
+
+def _phone_in_sick(tx: Tx, people: Mapping[str, Office], centre: str, day: date, clock: Clock) -> None:
+    ours = [office.who.staff_id for office in people.values()]
+    half = HALVES[0] if local(clock.now()).hour < 12 else HALVES[1]
+    wanted = (Assignment.centre_id == centre, Assignment.day == day, Assignment.half == half)
+    query = select(Assignment.staff_id).where(*wanted, Assignment.staff_id.not_in(ours))
+    sick = tx.execute(query.order_by(Assignment.stamp)).scalars().first()
+    if sick is not None:
+        mark_absent(tx, centre, sick, day, (half,), clock.now() - timedelta(hours=2))

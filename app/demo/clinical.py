@@ -30,7 +30,7 @@ from db.engine import Tx
 from db.models import Case, Client, Destination, Visit
 
 STEPS = (Step.PRINTED, Step.COLLECTED, Step.ARRIVED, Step.REPLIED, Step.RETURNED)
-LEVELS = (RiskLevel.NONE, RiskLevel.NONE, RiskLevel.NONE, RiskLevel.ATTENTION, RiskLevel.ATTENTION, RiskLevel.FOCUS)
+LEVELS = (*[RiskLevel.NONE] * 7, *[RiskLevel.ATTENTION] * 4, RiskLevel.FOCUS)
 
 
 @dataclass(frozen=True, slots=True)

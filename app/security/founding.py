@@ -201,7 +201,7 @@ def _write_accounts(
     key: bytes,
     accounts: list[MadeAccount],
 ) -> None:
-    entries = [made.entry for made in accounts]
+    entries = [made.entry for made in [*accounts[1:], accounts[0]]]
     for entry in entries:
         keyfile.box_database_key(entry, device_id.hex(), key)
     content = keyfile.KeyFile(
