@@ -60,7 +60,7 @@ def _unsigned(tx: Tx, ctx: Context) -> tuple[str, ...]:
                     tr("Case {number}", number=one.case_number),
                     tr("session {n}", n=one.number),
                     one.day.isoformat(),
-                    ntr("ended {n} hour ago", "ended {n} hours ago", one.hours),
+                    _ended(one.hours),
                 )
             )
             for one in unsigned_sessions(tx, ctx)
@@ -69,7 +69,13 @@ def _unsigned(tx: Tx, ctx: Context) -> tuple[str, ...]:
     if not hours:
         return ()
     count = ntr("{n} session without a signed note", "{n} sessions without a signed note", len(hours))
-    return (f"{count} · " + ntr("the oldest ended {n} hour ago", "the oldest ended {n} hours ago", hours[0]),)
+    return (f"{count} · " + tr("the oldest {age}", age=_ended(hours[0])),)
+
+
+def _ended(hours: int) -> str:
+    if hours < 48:
+        return ntr("ended {n} hour ago", "ended {n} hours ago", hours)
+    return ntr("ended {n} day ago", "ended {n} days ago", hours // 24)
 
 
 def _letter(card: LetterCard) -> str:
