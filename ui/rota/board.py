@@ -120,7 +120,7 @@ class Board(QWidget):
         hours: Mapping[str, tuple[str, str]],
     ) -> None:
         """Draws anew; the keyboard stays where it was."""
-        held = self.window().focusWidget()
+        held: QWidget | None = self.window().focusWidget()
         had_focus = held is not None and self.isAncestorOf(held)
         self._clear()
         self._days = days
