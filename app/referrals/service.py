@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import select
@@ -13,6 +14,7 @@ from app.common.clock import today
 from app.common.errors import UserError
 from app.common.words import N_
 from app.printing.letter import LetterContent, render_letter
+from app.printing.words import SPECIMEN
 from app.referrals import board, consents, content, letters, rules
 from app.referrals.lookup import read_number
 from app.referrals.rules import LetterStep, Step
@@ -28,7 +30,7 @@ from app.referrals.views import (
 from app.security.context import Act, Context
 from app.security.permissions import May
 from db.engine import Tx
-from db.models import Client, Guardian, ReleasedLetter, Telephone
+from db.models import Client, Guardian, Organisation, ReleasedLetter, Telephone
 
 _CHANGED = Changes.of(Topic.REFERRALS)
 SHOWN, SAVED, EXPORTED = "letter.shown", "letter.saved", "letter.exported"
@@ -104,7 +106,8 @@ class ReferralService:
             if act != SHOWN:
                 self._may_go_out(doing.tx, row, said)
             doing.on(row.id)
-        return render_letter(said)
+            demo = doing.tx.execute(select(Organisation.demo)).scalar()
+        return render_letter(replace(said, watermark=SPECIMEN) if demo else said)
 
     def printed(self, letter_id: str, copies: int = 2) -> Done[LetterCard]:
         """Two copies lie on the desk. Refused once the consent was withdrawn."""
