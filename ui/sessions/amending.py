@@ -7,10 +7,11 @@ from PySide6.QtWidgets import QWidget
 from app.common.words import tr
 from app.sessions.views import NoteView
 from ui import theme
+from ui.sessions.history import upright_line
 from ui.sessions.load import CaseDesk
 from ui.sessions.pad import Pad, Paper
 from ui.sessions.reading import Reading
-from ui.widgets.layout import column, hairline, row
+from ui.widgets.layout import column, row
 
 
 class Amending(QWidget):
@@ -25,12 +26,9 @@ class Amending(QWidget):
         left.setProperty("kind", "plain")
         column(self.old, parent=left, margins=(18, 14, 12, 14))
         left.setMinimumWidth(theme.current().px(320))
-        line = hairline()
-        line.setFixedSize(1, 16_777_215)
-        line.setMinimumHeight(0)
         box = row(parent=self, space=0)
         box.addWidget(left, 2)
-        box.addWidget(line)
+        box.addWidget(upright_line())
         box.addWidget(self.pad, 3)
 
     def begin(self, note: NoteView, found: CaseDesk, paper: Paper) -> None:

@@ -36,7 +36,7 @@ class NoteForm(QWidget):
         self._silent = False
         self.areas = {name: TextArea(lines=_LINES[name]) for name, _ in SECTIONS}
         self.lines = {name: LineEdit() for name in ("start", "end", "onset", "homework")}
-        self.days = {name: DateField() for name in ("day", "next_date")}
+        self.days = {name: DateField(placeholder=" ") for name in ("day", "next_date")}
         self.room = Choice()
         self.way = Choice([(value, tr(words)) for value, words in FORM_WORDS.items()])
         levels: list[tuple[object, str]] = [("", tr("Not assessed"))]
@@ -44,7 +44,7 @@ class NoteForm(QWidget):
         self.level = SegmentedControl(levels, value="", name=tr("Risk level"))
         self.reason = LineEdit(tr("What was wrong or missing"))
         self.fields = self._make_fields()
-        box = column(parent=self, space=8)
+        box = column(parent=self, space=6)
         if amending:
             box.addWidget(self.fields["reason"])
         box.addLayout(self._head())
@@ -69,6 +69,9 @@ class NoteForm(QWidget):
                 fields[name] = self._risk_field(f"Alt+{number}")
             else:
                 fields[name].set_hint(f"Alt+{number}")
+            label = fields[name].findChild(Label)
+            if label is not None:
+                label.set_role("strong")
         return fields
 
     def _risk_field(self, keys: str) -> Field:

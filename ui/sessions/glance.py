@@ -20,8 +20,8 @@ from app.common.words import tr
 from ui import ask
 from ui.sessions.models import consent_row, risk_row
 from ui.sessions.trend import Trend
-from ui.widgets.button import QuietButton
 from ui.widgets.card import Card
+from ui.widgets.icon_button import IconButton
 from ui.widgets.label import Label
 from ui.widgets.layout import clear, column
 from ui.widgets.list_row import ListRow
@@ -45,12 +45,9 @@ class Glance(QWidget):
         self.trend = Trend()
         self.no_scale = Label(tr("No scale entered yet"), "hint")
         self.others = column(space=0)
-        self.enter = QuietButton(tr("Enter a scale"), self.scale_wanted.emit, icon="plus")
-        self.scales.add(
-            column(self.trend, self.no_scale, margins=(14, 8, 14, 0)),
-            self.others,
-            column(self.enter, margins=(6, 0, 6, 4)),
-        )
+        self.enter = IconButton("plus", tr("Enter a scale"), self.scale_wanted.emit)
+        self.scales.add_to_head(self.enter)
+        self.scales.add(column(self.trend, self.no_scale, margins=(14, 8, 14, 8)), self.others)
         column(self.consent, self.scales, self.risk, None, parent=self, space=12)
 
     def show_case(self, case: CaseView, today: date) -> None:
@@ -93,7 +90,8 @@ class Glance(QWidget):
         clear(self.others)
         for name, found in groups.items():
             total = " → ".join(str(result.total) for result in found[-3:])
-            self.others.addWidget(ListRow(Row(name, name, detail=found[-1].day.strftime("%m-%d"), trailing=total)))
+            row = Row(name, name, detail=found[-1].day.strftime("%m-%d"), trailing=total)
+            self.others.addWidget(ListRow(row, last=True))
 
     def _show_risk(self, case: CaseView, today: date) -> None:
         clear(self.risk.body)

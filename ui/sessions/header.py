@@ -29,13 +29,13 @@ class NotesHeader(QWidget):
         self.setProperty("kind", "plain")
         self.private = Badge("", "accent", icon="shield-check")
         self.saved = Badge("", "neutral")
-        pages: list[tuple[object, str]] = [(WRITE, tr("This session")), (READ, tr("Earlier notes"))]
+        pages: list[tuple[object, str]] = [(WRITE, tr("This session")), (READ, tr("Earlier"))]
         self.page = SegmentedControl(pages, value=WRITE, name=tr("Shown note"))
         self.leave = SecondaryButton(tr("Back"), icon="arrow-left")
-        self.plan = SecondaryButton(tr("Use the last plan"), icon="copy")
+        self.plan = SecondaryButton(tr("Last plan"), icon="copy", hint=tr("Adds the plan of the last note to this one"))
         self.begin = SecondaryButton(tr("Begin a session"), icon="plus")
         self.sign = PrimaryButton(tr("Sign"), shortcut="Ctrl+Return")
-        # A button's own shortcut clicks a tenth of a second later; the words under the cursor must be signed as they are.
+        # A button's own shortcut clicks a tenth of a second later, and other words might be signed than were read.
         self.sign.setShortcut(QKeySequence())
         QShortcut(QKeySequence("Ctrl+Return"), self.sign).activated.connect(self.sign.click)
         self.head = PageHeader(
@@ -57,7 +57,7 @@ class NotesHeader(QWidget):
     def show_case(self, case: CaseView, session_number: int, *, writing: bool, amending: bool, has_plan: bool) -> None:
         """What can be done with this case now."""
         self.head.set_subtitle(subtitle(case, session_number))
-        self.private.set(tr("Read only by you and the supervisor"), "accent", icon="shield-check")
+        self.private.set(tr("Private to the case"), "accent", icon="shield-check")
         self.private.setToolTip(tr("Keys of this case: {names}", names="、".join(case.holders)))
         on_paper = writing or amending
         self.page.setVisible(bool(session_number) and not amending)

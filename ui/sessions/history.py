@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from app.common.words import tr
 from app.people.centres import RoomView
@@ -15,8 +15,17 @@ from ui.sessions.models import note_row
 from ui.sessions.reading import Reading
 from ui.widgets.button import SecondaryButton
 from ui.widgets.empty_state import EmptyState
-from ui.widgets.layout import column, row
+from ui.widgets.layout import column, hairline, row
 from ui.widgets.row_list import RowList
+
+
+def upright_line() -> QFrame:
+    """A hairline from top to bottom."""
+    made = hairline()
+    made.setMinimumHeight(0)
+    made.setMaximumHeight(16_777_215)
+    made.setFixedWidth(1)
+    return made
 
 
 class History(QWidget):
@@ -41,7 +50,8 @@ class History(QWidget):
         self._right = QWidget()
         self._right.setProperty("kind", "plain")
         column(self._pair, row(None, self.amend), parent=self._right, margins=(18, 14, 18, 14), space=8)
-        row(self.list, self._right, self.empty, parent=self, space=0)
+        self._line = upright_line()
+        row(self.list, self._line, self._right, self.empty, parent=self, space=0)
 
     def show_notes(self, notes: tuple[NoteView, ...], rooms: tuple[RoomView, ...], today: date) -> None:
         """Newest first; keeps the one being read."""
@@ -50,7 +60,7 @@ class History(QWidget):
             reading.set_rooms({room.id: room.name for room in rooms})
         newest = sorted(notes, key=lambda note: (note.day, note.session_number, note.signed_at), reverse=True)
         self.list.set_rows([note_row(note, today) for note in newest])
-        for part in (self.list, self._right):
+        for part in (self.list, self._line, self._right):
             part.setVisible(bool(notes))
         self.empty.setVisible(not notes)
         if notes and self.list.key() not in self._notes:

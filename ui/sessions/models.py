@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 
 from app.cases.consent import MeterLine
@@ -65,7 +66,7 @@ def case_row(line: BoardLine, today: date) -> Row:
         when = f"{near_day(line.unsigned.day, today)} {line.unsigned.start}"
     elif case.last_day is not None:
         when = near_day(case.last_day, today)
-    second = " · ".join(part for part in (when, who(case.age, case.sex), _risk_word(case)) if part)
+    second = " · ".join(part for part in (when, _risk_word(case), who(case.age, case.sex)) if part)
     return Row(case.id, case.number, second=second, badge=badge, tone=tone, faded=False)
 
 
@@ -99,6 +100,11 @@ def consent_title(line: MeterLine) -> str:
     if line.purpose is Purpose.SHARE:
         return tr("Share with {name}", name=line.name)
     return tr(PURPOSE_WORDS[line.purpose])
+
+
+def short_place(name: str) -> str:
+    """Without the city in front, which everybody here knows: 聊城市第四人民医院 is 第四人民医院."""
+    return re.sub(r"^\w{2,3}市(?=.{4,})", "", name)
 
 
 def consent_row(line: MeterLine) -> Row:
@@ -143,7 +149,7 @@ def note_row(note: NoteView, today: date) -> Row:
 
 def subtitle(case: CaseView, session_number: int) -> str:
     """Case 2026-118 · 13 years old, female · session 4."""
-    parts = [tr("Case {number}", number=case.number), who(case.age, case.sex, case.grade)]
+    parts = [tr("Case {number}", number=case.number), who(case.age, case.sex)]
     if session_number:
         parts.append(tr("Session {n}", n=session_number))
     return " · ".join(part for part in parts if part)

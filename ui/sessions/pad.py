@@ -62,7 +62,7 @@ class Pad(QWidget):
         line.addWidget(self._said, 1)
         self.notice.hide()
         inside = QWidget()
-        column(*above, self.form, parent=inside, margins=(18, 14, 18, 14), space=10)
+        column(*above, self.form, parent=inside, margins=(18, 12, 18, 8), space=10)
         self.area = scrolling(inside)
         box = column(self.area, parent=self, space=0)
         box.addLayout(column(self.notice, margins=(18, 0, 18, 10)))

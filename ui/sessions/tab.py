@@ -213,11 +213,13 @@ class NotesTab(QWidget):
             return
         self.pad.flush()
         notes = self._services.notes
-        content = dict(kept.content) if kept else dict(note.content)
+        content = dict(kept.content) if kept else {**note.content, "reason": ""}
 
         def sign(said: dict[str, str], confirmed: frozenset[str] = frozenset()) -> Any:
             return notes.amend(note.id, said, said.get("reason", ""), confirmed=confirmed)
 
+        self.right.hide()
+        self.pages.setCurrentWidget(self.amending)
         self.amending.begin(note, self._shown, Paper(note.id, notes.keep_amendment, sign, content))
         self._arrange_pages()
 

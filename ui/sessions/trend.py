@@ -13,7 +13,7 @@ from app.common.words import tr
 from ui import theme
 from ui.widgets import paint
 
-HEIGHT = 112
+HEIGHT = 92
 
 
 class Trend(QWidget):
@@ -29,7 +29,9 @@ class Trend(QWidget):
         self._points, self._most = points, max(1, most)
         spoken = "，".join(f"{point.day.isoformat()} {point.total}" for point in points)
         self.setAccessibleName(tr("Trend: {points}", points=spoken))
-        self.setToolTip("\n".join(f"{point.day.isoformat()}  {point.total}" for point in points))
+        flag = tr("item 9 above zero")
+        lines = (f"{point.day.isoformat()}  {point.total}" + (f"  {flag}" if point.flagged else "") for point in points)
+        self.setToolTip("\n".join(lines))
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -66,8 +68,16 @@ class Trend(QWidget):
         painter.setPen(QPen(theme.colour("accent"), 2))
         for before, after in pairwise(placed):
             painter.drawLine(before, after)
-        painter.setPen(Qt.PenStyle.NoPen)
         for place, point in zip(placed, self._points, strict=True):
-            painter.setBrush(theme.colour("urgent" if point.flagged else "accent"))
-            painter.drawEllipse(place, paint.px(4), paint.px(4))
+            self._point(painter, place, flagged=point.flagged)
         painter.end()
+
+    def _point(self, painter: QPainter, place: QPointF, *, flagged: bool) -> None:
+        """A flagged one is a ring, so that it differs without its colour too."""
+        if flagged:
+            painter.setPen(QPen(theme.colour("urgent"), 2))
+            painter.setBrush(theme.colour("surface"))
+        else:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.colour("accent"))
+        painter.drawEllipse(place, paint.px(4), paint.px(4))
