@@ -43,7 +43,7 @@ class Preferences:
 
     @scale.setter
     def scale(self, value: int) -> None:
-        self._file.setValue("text-size", value)
+        self._file.setValue("text-size", str(value))
 
     @property
     def workspace(self) -> Path:

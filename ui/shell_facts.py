@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from app.common.words import tr
-from app.security.permissions import CLINICIANS, May
+from app.security.permissions import CLINICIANS, ROLE_NAMES, May, Role
 from ui.duty_chips import Chip
 from ui.search_box import Found
 
@@ -52,5 +52,6 @@ def _spaced(*words: str | None) -> str:
 
 
 def user_words(office: Any) -> str:
-    """Name and PC."""
-    return str(office.who.name)
+    """Name and roles."""
+    roles = [tr(ROLE_NAMES[role]) for role in Role if role in office.who.roles]
+    return " · ".join((str(office.who.name), "、".join(roles)))

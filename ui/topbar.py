@@ -92,8 +92,7 @@ class TopBar(QFrame):
     def set_narrow(self, narrow: bool) -> None:
         """Leaves out what is also elsewhere, when the window is narrow for its text size."""
         self._logo.set_words(not narrow)
-        self._home.setFixedWidth(theme.current().px(NARROW if narrow else WIDTH))
-        self.duty.setVisible(not narrow)
+        self._home.setMinimumWidth(theme.current().px(NARROW if narrow else WIDTH))
         self._sync_box.setVisible(not narrow)
 
     def words(self) -> tuple[str, str]:

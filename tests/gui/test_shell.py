@@ -161,7 +161,7 @@ def test_lock_commits_drafts_then_wipes_the_keys_and_the_password_brings_it_back
     assert shell.pages.currentWidget() is shell.lock_page
     shell.lock_page.unlock_wanted.emit("not the password")
     wait_jobs()
-    assert shell.locked and shell.lock_page.error()
+    assert shell.lock_page.error() and shell.office.who.locked
     jobs.bus().announce(Changes.of(Topic.QUEUE))
     before = len(samples[0].calls)
     shell.lock_page.unlock_wanted.emit(PASSWORD)

@@ -54,6 +54,11 @@ class ListRow(QWidget):
     def row(self) -> Row:
         return self._row
 
+    def open(self) -> None:
+        """As if clicked."""
+        if self._on_open is not None:
+            self._on_open()
+
     def sizeHint(self) -> QSize:
         return QSize(paint.px(200), rows.height(self._row))
 

@@ -12,6 +12,7 @@ from ui import theme
 from ui.widgets.button import Button, DangerButton, PrimaryButton, SecondaryButton
 from ui.widgets.label import Label
 from ui.widgets.layout import column, row
+from ui.widgets.toast import ToastHost
 
 _KINDS = {"primary": PrimaryButton, "danger": DangerButton, "secondary": SecondaryButton}
 
@@ -24,6 +25,9 @@ class Scrim(QWidget):
         self.setGeometry(window.rect())
         self.show()
         self.raise_()
+        toasts = window.findChild(ToastHost)
+        if isinstance(toasts, ToastHost):
+            toasts.raise_()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

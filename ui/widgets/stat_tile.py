@@ -29,7 +29,7 @@ class StatTile(QFrame):
             column(self._caption, self._line, space=0),
             None,
             parent=self,
-            margins=(14, 8, 14, 8),
+            margins=(14, 11, 14, 11),
             space=12,
         )
         self._on_open = on_open
