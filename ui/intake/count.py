@@ -1,0 +1,10 @@
+"""The rail's number: who waits."""
+
+from __future__ import annotations
+
+from app.bootstrap import Services
+
+
+def count(services: Services) -> int:
+    """Visits that nobody has called yet."""
+    return services.queue.view().waiting
