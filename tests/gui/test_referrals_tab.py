@@ -30,6 +30,7 @@ from ui.referrals.letter_page import LetterPage
 from ui.referrals.missed_sheet import MissedSheet
 from ui.referrals.reply_sheet import ReplySheet
 from ui.referrals.tab import ReferralsTab
+from ui.shell import Shell
 from ui.widgets.line_edit import LineEdit
 
 Wait = Callable[[], None]
@@ -531,3 +532,25 @@ def test_every_control_has_a_name(page: LetterPage, release: Callable[..., Lette
         if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.isVisibleTo(tab) and widget.isEnabled():
             named = widget.accessibleName() or getattr(widget, "text", str)()
             assert named or (widget.parent() is not None and widget.parent().accessibleName()), widget
+
+
+def test_locking_writes_what_was_typed_and_unlocking_goes_on(
+    enter: Callable[[str], Shell],
+    student: Student,
+    wait_jobs: Wait,
+    qtbot: QtBot,
+    bench: Bench,  # noqa: F811
+) -> None:
+    shell = enter("psych")
+    shell.open("referrals", case_id=student.case_id)
+    wait_jobs()
+    tab = shell.tab("referrals")
+    assert isinstance(tab, ReferralsTab) and tab.page is not None
+    assert tab.page.case_id() == student.case_id
+    fill(tab.page, student)
+    shell.lock()
+    wait_jobs()
+    drafts = bench.sign("psych").services.drafts.list(DRAFT, student.case_id)
+    assert [one.content["observed"] for one in drafts] == [OBSERVED]
+    qtbot.waitUntil(lambda: tab.page is None or not tab.page._draw_timer.isActive())
+    wait_jobs()

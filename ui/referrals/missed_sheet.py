@@ -21,7 +21,7 @@ class MissedSheet(Sheet):
     """A row a letter: name, whom to call, safe hours; the most pressing first."""
 
     def __init__(self, listed: list[MissedLetter], parent: QWidget) -> None:
-        super().__init__(tr("Not arrived"), parent, width=720)
+        super().__init__(tr("List of those not arrived"), parent, width=720)
         self.rows = [_row(one) for one in listed]
         if listed:
             count = len(listed)
@@ -40,7 +40,8 @@ class MissedSheet(Sheet):
 
 
 def _row(one: MissedLetter) -> Row:
-    calls = " · ".join(part for part in (*one.guardians, *one.telephones) if part)
+    told = " · ".join(one.guardians)
+    calls = " · ".join(part for part in (told, *(t for t in one.telephones if t not in told)) if part)
     when = tr("call {hours}", hours=one.safe_times) if one.safe_times else ""
     return Row(
         one.card.id,

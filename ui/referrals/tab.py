@@ -38,7 +38,7 @@ class ReferralsTab(QWidget):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
-        self._desk = desk
+        self.desk = desk
         self._may_print = May.PRINT_RELEASED in desk.who.may
         self._may_write = May.WRITE_REFERRALS in desk.who.may
         self._undoable: list[str] = []
@@ -65,7 +65,7 @@ class ReferralsTab(QWidget):
         if self.page is not None and (topics is None or Topic.CASES in topics):
             self.page.refresh_consent()
         if topics is None or Topic.REFERRALS in topics or Topic.SETTINGS in topics:
-            run_job(self, self._desk.services.referrals.board, lane="read", on_done=self._show)
+            run_job(self, self.desk.services.referrals.board, lane="read", on_done=self._show)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -90,7 +90,7 @@ class ReferralsTab(QWidget):
         if not self._may_write:
             return
         if self.page is None:
-            self.page = LetterPage(self._desk)
+            self.page = LetterPage(self.desk)
             self.page.left.connect(lambda: self._stack.setCurrentIndex(0))
             self.page.released.connect(self._released)
             self._stack.addWidget(self.page)
@@ -102,7 +102,7 @@ class ReferralsTab(QWidget):
         card = self.board.card()
         letter_id = self._undoable.pop() if self._undoable else card.id if card else ""
         if letter_id and self._may_print:
-            run_job(self, self._desk.services.referrals.undo, letter_id, on_done=lambda _step: self._undone(letter_id))
+            run_job(self, self.desk.services.referrals.undo, letter_id, on_done=lambda _step: self._undone(letter_id))
 
     def print_letter(self) -> None:
         """Two copies of the chosen letter through the system's print dialog."""
@@ -111,7 +111,7 @@ class ReferralsTab(QWidget):
             return
         run_job(
             self,
-            self._desk.services.referrals.letter_pdf,
+            self.desk.services.referrals.letter_pdf,
             card.id,
             "letter.print-prepared",
             lane="pool",
@@ -139,8 +139,8 @@ class ReferralsTab(QWidget):
         made: list[Button] = []
         if self._may_print:
             made.append(SecondaryButton(tr("Enter a reply"), self.enter_reply, icon="scan-line", shortcut="F4"))
-        if May.SEE_CLIENTS in self._desk.who.may:
-            made.append(SecondaryButton(tr("Not arrived"), self.show_missed, icon="phone"))
+        if May.SEE_CLIENTS in self.desk.who.may:
+            made.append(SecondaryButton(tr("List of those not arrived"), self.show_missed, icon="phone"))
         if self._may_print:
             kind = SecondaryButton if self._may_write else PrimaryButton
             self.print_button = kind(tr("Print two copies"), self.print_letter, icon="printer", shortcut="Ctrl+P")
@@ -152,11 +152,11 @@ class ReferralsTab(QWidget):
 
     def enter_reply(self) -> None:
         """录入回执, by number."""
-        ReplySheet(self._desk, self).open()
+        ReplySheet(self.desk, self).open()
 
     def show_missed(self) -> None:
         """未到诊名单."""
-        run_job(self, self._desk.services.referrals.missed, on_done=self._show_missed)
+        run_job(self, self.desk.services.referrals.missed, on_done=self._show_missed)
 
     def _show_missed(self, listed: list[MissedLetter]) -> None:
         MissedSheet(listed, self).open()
@@ -165,7 +165,7 @@ class ReferralsTab(QWidget):
         self.board.show_board(board)
         total = sum(len(part.cards) for part in board.columns)
         self._middle.setCurrentWidget(self.board if total else self._none)
-        self._desk.set_count("referrals", board.count(Status.WAITING))
+        self.desk.set_count("referrals", board.count(Status.WAITING))
         wanted, self._wanted = self._wanted, ""
         if not (wanted and self.board.choose(wanted, focus=True)) and self.board.card() is None:
             self.board.choose_first(focus=self._first and self._stack.currentIndex() == 0)
@@ -185,7 +185,7 @@ class ReferralsTab(QWidget):
             return
         self.print_button.setEnabled(True)
         fresh, self._loaded = letter_id != self._loaded, letter_id
-        service = self._desk.services.referrals
+        service = self.desk.services.referrals
 
         def load() -> tuple[LetterView, bytes | None]:
             return service.letter(letter_id), service.letter_pdf(letter_id) if fresh else None
@@ -207,12 +207,12 @@ class ReferralsTab(QWidget):
         if card.next is Step.PRINTED:
             self.print_letter()
         elif card.next is Step.REPLIED:
-            ReplySheet(self._desk, self, card).open()
+            ReplySheet(self.desk, self, card).open()
         else:
             self._step(card, card.next)
 
     def _step(self, card: LetterCard, step: Step) -> None:
-        service = self._desk.services.referrals
+        service = self.desk.services.referrals
         act = {
             Step.PRINTED: service.printed,
             Step.COLLECTED: service.collected,
@@ -254,7 +254,7 @@ class ReferralsTab(QWidget):
 
     def save_to(self, card: LetterCard, path: Path) -> None:
         """Writes the PDF; what is then done with it, the person marks by hand."""
-        service = self._desk.services.referrals
+        service = self.desk.services.referrals
         run_job(
             self,
             lambda: printing.write_pdf(path, service.letter_pdf(card.id, SAVED)),
@@ -269,7 +269,7 @@ class ReferralsTab(QWidget):
 
     def _fit_preview(self) -> None:
         """As wide as a page needs, though never more than two fifths; alone, all there is."""
-        wide = min(self._desk.theme.px(PREVIEW), max(PREVIEW, self.width() * 2 // 5))
+        wide = min(self.desk.theme.px(PREVIEW), max(PREVIEW, self.width() * 2 // 5))
         self.preview.setMinimumWidth(wide)
         self.preview.setMaximumWidth(wide if not self._left.isHidden() else WIDEST)
 
@@ -291,7 +291,7 @@ class ReferralsTab(QWidget):
         else:
             menu.addAction(tr("Printed elsewhere"), lambda: self._step(card, Step.PRINTED))
         menu.addAction(tr("Save as PDF"), self._save_pdf)
-        if allowed(card.status, Step.RECALLED) and card.released_by == self._desk.who.user_id:
+        if allowed(card.status, Step.RECALLED) and card.released_by == self.desk.who.user_id:
             menu.addAction(tr("Recall…"), lambda: self._recall(card))
         menu.popup(where)
 
@@ -302,5 +302,5 @@ class ReferralsTab(QWidget):
             tr("Why"),
             lines=2,
             yes=tr("Recall"),
-            on_text=lambda reason: run_job(self, self._desk.services.referrals.recall, card.id, reason),
+            on_text=lambda reason: run_job(self, self.desk.services.referrals.recall, card.id, reason),
         )
