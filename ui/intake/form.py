@@ -52,7 +52,7 @@ class ArrivalForm(Card):
         self.duplicates = DuplicateStrip(self._intake.possible_duplicates)
         self.under_age = Badge("", "attention", icon="file-warning")
         self.print_button = SecondaryButton(tr("Print slip"), self.print_slips, hint=tr("Of the last arrival"))
-        self.register_button = PrimaryButton(tr("Register"), self.register, shortcut="F2")
+        self.register_button = PrimaryButton(tr("Register and queue"), self.register, shortcut="F2")
         self.clear_button = IconButton("trash-2", tr("Empty this draft"), self._clear)
         self._build()
         self._wire()

@@ -21,8 +21,8 @@ from ui.widgets.row_list import RowList
 
 def next_words(status: str) -> str:
     """What the one key does now."""
-    return {rules.WAITING: tr("Call"), rules.CALLED: tr("Begin session"), rules.IN_SESSION: tr("End session")}.get(
-        status, tr("Call")
+    return {rules.WAITING: tr("Call ticket"), rules.CALLED: tr("Begin session"), rules.IN_SESSION: tr("End session")}.get(
+        status, tr("Call ticket")
     )
 
 

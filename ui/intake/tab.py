@@ -75,7 +75,7 @@ class IntakeTab(QWidget):
         self.room.setAccessibleName(tr("My room"))
         self.room.setMinimumWidth(self._desk.theme.px(110))
         self.open_button = SecondaryButton(tr("Open case"), lambda: self._on_chosen("open"), icon="folder-open")
-        self.step_button = PrimaryButton(tr("Call"), lambda: self._on_chosen("step"), icon="megaphone")
+        self.step_button = PrimaryButton(tr("Call ticket"), lambda: self._on_chosen("step"), icon="megaphone")
         for widget in (Label(tr("My room"), "muted"), self.room, self.open_button, self.step_button):
             self.header.add_action(widget)
 
@@ -130,7 +130,7 @@ class IntakeTab(QWidget):
         if self._may_open:
             self.step_button.setEnabled(entry is not None)
             self.open_button.setEnabled(entry is not None)
-            self.step_button.set_text(next_words(entry.status) if entry else tr("Call"))
+            self.step_button.set_text(next_words(entry.status) if entry else tr("Call ticket"))
 
     # --- acts ---
 

@@ -115,7 +115,7 @@ def entry_badge(entry: QueueEntry) -> tuple[str, str, str]:
     """(words, tone, icon) of where it stands."""
     status = tr(rules.STATUS_WORDS[entry.status])
     if entry.priority == "urgent" and entry.status != rules.IN_SESSION:
-        words_ = tr("Urgent") if entry.status == rules.WAITING else dotted(tr("Urgent"), status)
+        words_ = tr("Priority") if entry.status == rules.WAITING else dotted(tr("Priority"), status)
         return words_, "urgent", "triangle-alert"
     return {
         rules.CALLED: (status, "info", "megaphone"),
