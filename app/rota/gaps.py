@@ -54,7 +54,9 @@ def gap_view(gap: Gap, roster: Roster) -> GapView:
         kinds[next((code for code in _GROUPS if code in codes), "free")] += 1
     ordered = tuple((code, kinds[code]) for code in ("free", *_GROUPS) if kinds[code])
     reasons = {roster.experts[who].number: reason_text(notes) for who, notes in gap.reasons.items()}
-    return GapView(gap.slot, gap.missing, _short(gap, roster, kinds), _long(gap, offered, ordered), reasons)
+    return GapView(
+        gap.slot, gap.missing, kinds["free"], _short(gap, roster, kinds), _long(gap, offered, ordered), reasons
+    )
 
 
 def reason_text(notes: tuple[Note, ...]) -> str:

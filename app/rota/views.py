@@ -31,10 +31,11 @@ class AssignmentView:
 
 @dataclass(frozen=True, slots=True)
 class GapView:
-    """缺岗: `short` for a chip, `long` for a panel; `reasons` staff number -> why not."""
+    """缺岗: `short` for a chip, `long` for a panel; `free` could do it; `reasons` staff number -> why not."""
 
     slot: Slot
     missing: int
+    free: int
     short: Note
     long: Note
     reasons: Mapping[str, str]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from app.common.clock import local
 from app.rota.absence import absence_view
@@ -31,14 +31,27 @@ def duty_today(tx: Tx, centre_id: str, now: datetime) -> DutyToday:
             continue
         here = [row for row in roster.on(slot) if in_force(row)]
         found = _gaps(tx, roster, slot, gaps.get(slot))
-        halves.append(DutyHalf(half, (begins, ends), begins <= clock, people(tx, here, slot.day), found))
+        halves.append(DutyHalf(slot.day, half, (begins, ends), begins <= clock, people(tx, here, slot.day), found))
     rows = [row for half in HALVES for row in roster.on(Slot(at.date(), half))]
     return DutyToday(
         halves=tuple(halves),
+        following=() if halves else _following(tx, centre_id, at.date()),
         published=any(row.state != "draft" for row in rows),
         drafted=any(row.state == "draft" for row in rows),
         closed=roster.holidays.get(at.date(), ""),
     )
+
+
+def _following(tx: Tx, centre_id: str, today: date) -> tuple[DutyHalf, ...]:
+    """The halves of the next day within a week on which somebody is on duty."""
+    roster = load_roster(tx, centre_id, today + timedelta(days=1), today + timedelta(days=7))
+    days = sorted({row.day for row in roster.rows if row.day > today and in_force(row)})
+    found = []
+    for half in HALVES if days else ():
+        here = [row for row in roster.on(Slot(days[0], half)) if in_force(row)]
+        if here:
+            found.append(DutyHalf(days[0], half, roster.hours[half], False, people(tx, here, days[0]), ()))
+    return tuple(found)
 
 
 def _gaps(tx: Tx, roster: Roster, slot: Slot, gap: GapView | None) -> tuple[DutyGap, ...]:

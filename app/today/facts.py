@@ -12,7 +12,7 @@ from app.cases.consent import consent_meter
 from app.cases.consent_rules import Purpose
 from app.cases.keys import SealedAltered
 from app.cases.risk import live_risks
-from app.cases.risk_rules import RISK_WORDS, RiskLevel, rank
+from app.cases.risk_rules import RiskLevel, rank
 from app.common.clock import local
 from app.common.words import N_
 from app.intake.appointments import appointments_of
@@ -66,10 +66,9 @@ def risks(tx: Tx, ctx: Context) -> list[RiskLine]:
     found = []
     for case_id, now in live_risks(tx, ctx, numbers).items():
         if now.level in HIGH or now.altered:
-            level = RISK_WORDS[now.level] if now.level else None
             order = (-(rank(now.level) if now.level else 0), now.at.isoformat() if now.at else "", numbers[case_id])
             if may_know:
-                found.append((order, RiskLine(numbers[case_id], level, now.at, now.altered)))
+                found.append((order, RiskLine(numbers[case_id], now.level, now.at, now.altered)))
             else:
                 found.append(((0, "", numbers[case_id]), RiskLine(numbers[case_id], None, None)))
     return [line for _, line in sorted(found, key=lambda pair: pair[0])]

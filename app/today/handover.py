@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.cases.risk_rules import RISK_WORDS
 from app.common.clock import local
 from app.common.words import ntr, tr
 from app.intake.queue import queue_view
@@ -45,7 +46,7 @@ def _risk(line: RiskLine) -> str:
     if line.altered:
         parts.append(tr("records altered: call the director"))
     if line.level:
-        parts.append(tr(line.level))
+        parts.append(tr(RISK_WORDS[line.level]))
     if line.at:
         parts.append(f"{local(line.at):%Y-%m-%d %H:%M}")
     return " · ".join(parts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from app.cases.risk_rules import RiskLevel
 from app.common.notes import Note
 from app.rota.views import OnDuty, Replacement
 
@@ -46,8 +47,9 @@ class DutyGap:
 
 @dataclass(frozen=True, slots=True)
 class DutyHalf:
-    """One half day that is not over: who comes (from the published rota), what is missing."""
+    """A half day: who comes (from the published rota), what is missing."""
 
+    day: date
     half: str
     hours: tuple[str, str]
     running: bool
@@ -57,9 +59,11 @@ class DutyHalf:
 
 @dataclass(frozen=True, slots=True)
 class DutyToday:
-    """`published`: whether today's rota is in force; `closed` names the holiday."""
+    """`halves` that are not over. `following`: once none is left, the next day with duty. `published`: whether today's
+    rota is in force; `closed` names the holiday."""
 
     halves: tuple[DutyHalf, ...]
+    following: tuple[DutyHalf, ...]
     published: bool
     drafted: bool
     closed: str
@@ -92,11 +96,11 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class RiskLine:
-    """A case in focused attention or urgent: `level` (a word) and `at` are None for those who may know the number only.
+    """A case in focused attention or urgent: `level` and `at` are None for those who may know the number only.
     `altered`: its records were tampered with, so that it may be higher."""
 
     number: str
-    level: str | None
+    level: RiskLevel | None
     at: datetime | None
     altered: bool = False
 

@@ -319,14 +319,15 @@ class Board(QWidget):
         """The hairlines between the cells."""
         painter = QPainter(self)
         line = theme.colour("line")
-        for number in range(1, self._grid.columnCount()):
-            box = self._grid.cellRect(0, number)
-            if box.isValid() and number <= len(self._days):
-                top = self._grid.cellRect(1, number).top() - 1
-                painter.fillRect(box.left() - 1, top, 1, self.height() - top, line)
+        for number in range(1, len(self._days) + 1):
+            head = self._grid.itemAtPosition(0, number)
+            if head is not None:
+                box = head.geometry()
+                painter.fillRect(box.left() - 1, box.bottom() + 1, 1, self.height() - box.bottom(), line)
         for number in (1, 2):
-            box = self._grid.cellRect(number, 0)
-            painter.fillRect(0, box.top() - 1, self.width(), 1, line)
+            side = self._grid.itemAtPosition(number, 0)
+            if side is not None:
+                painter.fillRect(0, side.geometry().top() - 1, self.width(), 1, line)
         painter.end()
 
 
@@ -335,8 +336,8 @@ def _head(day: BoardDay) -> QWidget:
     note = Label(day.note, "small")
     note.setToolTip(day.tip)
     today = (Badge(tr("today"), "accent"),) if day.today else ()
-    head = holder(row(title, *today, note, None, margins=(9, 0, 8, 0)))
-    head.setFixedHeight(theme.current().px(44))
+    head = holder(column(None, row(title, *today, None), note, None, margins=(9, 0, 4, 0), space=2))
+    head.setFixedHeight(theme.current().px(60))
     head.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
     head.setToolTip(day.tip)
     return head

@@ -105,14 +105,14 @@ def draw_seat(painter: QPainter, box: QRect, seat: Seat, *, hot: bool = False, f
         place = left if seat.kind == "gap" else right - side
         icons.draw(painter, QRect(place, box.center().y() - side // 2 + 1, side, side), icon, token)
         left, right = (left + paint.px(19), right) if seat.kind == "gap" else (left, right - paint.px(18))
-    if seat.room:
-        small = paint.font(11)
-        wide = paint.width(seat.room, small) + 1
+    made = paint.font(12 if seat.kind == "gap" else 13, bold=seat.own)
+    made.setStrikeOut(seat.kind in ("absent", "leaving", "going"))
+    small = paint.font(11)
+    wide = paint.width(seat.room, small) + 1
+    if seat.room and paint.width(seat.text, made) + wide + paint.px(6) <= right - left:
         spot = QRect(right - wide, box.top(), wide, box.height() - 1)
         paint.text(painter, spot, seat.room, small, theme.colour("muted"))
         right -= wide + paint.px(6)
-    made = paint.font(12 if seat.kind == "gap" else 13, bold=seat.own)
-    made.setStrikeOut(seat.kind in ("absent", "leaving", "going"))
     colour = QColor(theme.colour(ink))
     if faded:
         colour.setAlphaF(0.4)

@@ -7,7 +7,7 @@ from datetime import date
 
 from app.common.words import ntr, tr
 from app.rota.rules import HALF_WORDS, WEEKDAYS, Slot
-from app.rota.views import AssignmentView, CellView, Proposal, WeekView
+from app.rota.views import AssignmentView, GapView, Proposal, WeekView
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +97,15 @@ def board_cells(view: WeekView, proposal: Proposal | None, own: str) -> dict[Slo
         if gap is not None:
             seats.append(Seat(slot, "gap", gap.short.text(), note=gap.long.text()))
         closed = holidays.get(slot.day, "") if not cell.needed else ""
-        cells[slot] = BoardCell(slot, tuple(seats), closed or "", gap.long.text() if gap and cell.assignments else "")
+        cells[slot] = BoardCell(slot, tuple(seats), closed or "", _why(gap))
     return cells
+
+
+def _why(gap: GapView | None) -> str:
+    """Under a gap: why nobody can; or how many could, where the chip says who is missing."""
+    if gap is None or gap.short.code == "gap.free":
+        return ""
+    return ntr("{n} free", "{n} free", gap.free) if gap.free else gap.long.text()
 
 
 def _seat(duty: AssignmentView, own: str, view: WeekView) -> Seat:
@@ -146,7 +153,3 @@ def period_words(first: date, last: date) -> str:
 
 def half_words(half: str) -> str:
     return tr(HALF_WORDS[half])
-
-
-def cell_words(cell: CellView | BoardCell) -> str:
-    return cell.slot.words()

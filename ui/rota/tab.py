@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from functools import partial
 
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
 from app.common.changes import Topic
 from app.common.clock import today
@@ -69,21 +70,28 @@ class RotaTab(QWidget):
             FramedIconButton("chevron-left", tr("Week before"), lambda: self._turn(-7), shortcut="PgUp"),
             SecondaryButton(tr("This week"), self._this_week, hint="Ctrl+Home"),
             FramedIconButton("chevron-right", tr("Week after"), lambda: self._turn(7), shortcut="PgDown"),
-            SecondaryButton(tr("Who is free"), self._who_is_free, icon="search", shortcut="F3"),
+            self._button(tr("Who is free"), self._who_is_free, "search", "F3"),
         )
         if self._may_edit:
-            fill = SecondaryButton(tr("Fill"), self.fill_week, icon="wand-sparkles", shortcut="F5")
-            self._header.add_action(fill)
+            self._header.add_action(self._button(tr("Fill"), self.fill_week, "wand-sparkles", "F5"))
             more = FramedIconButton("calendar-days", tr("Fill several weeks"), self._fill_weeks, shortcut="Shift+F5")
             self._header.add_action(more)
         self.publish_button = PrimaryButton(tr("Publish"), self._publish, shortcut="Ctrl+Return")
         if self._may_publish:
             self._header.add_action(self.publish_button)
         board = Card(padded=False).add(scrolling(self.board))
-        board.add_foot(Label(self._legend(), "hint"))
+        legend = Label(self._legend(), "hint")
+        legend.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        board.add_foot(legend)
         side = holder(column(self.loads, self.result, space=12))
         side.setFixedWidth(self._desk.theme.px(236))
         column(self._header, row(board, side, space=12), parent=self, space=12)
+
+    def _button(self, words: str, act: Callable[[], object], icon: str, key: str) -> QWidget:
+        """With large letters only its icon, so that the head still fits on a small screen."""
+        if self._desk.theme.scale > 150:
+            return FramedIconButton(icon, words, act, shortcut=key)
+        return SecondaryButton(words, act, icon=icon, shortcut=key)
 
     def _legend(self) -> str:
         marks = [tr("bar: pinned, never moved"), tr("dashed: changed, not published"), tr("red: a seat is empty")]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
+from app.cases.risk_rules import RISK_WORDS, RiskLevel
 from app.common.clock import local
 from app.common.words import ntr, tr
 from app.rota.rules import HALF_WORDS, WEEKDAYS
@@ -21,6 +22,8 @@ from app.today.views import (
     TodayView,
 )
 from ui.widgets.row import Row
+
+_LATE = timedelta(hours=1)
 
 
 def day_words(moment: datetime, half: str) -> str:
@@ -79,10 +82,13 @@ def duty_hint(view: TodayView) -> str:
     return " · ".join(f"{tr(HALF_WORDS[half.half])} {half.hours[0]}–{half.hours[1]}" for half in view.duty.halves)
 
 
-def person_row(half: DutyHalf, person: OnDuty) -> Row:
+def person_row(half: DutyHalf, person: OnDuty, *, later: bool = False) -> Row:
     """An expert on duty: free or busy while the half runs, else when it begins."""
     detail = " · ".join(part for part in ("、".join(person.specialities), person.room or "") if part)
-    if not half.running:
+    if later:
+        weekday = tr(WEEKDAYS[half.day.weekday()])
+        badge, tone = tr("{weekday} {time}", weekday=weekday, time=half.hours[0]), "neutral"
+    elif not half.running:
         badge, tone = tr("from {time}", time=half.hours[0]), "neutral"
     elif person.state == "in_session":
         badge, tone = tr("in session"), "attention"
@@ -126,7 +132,7 @@ def booking_row(booking: BookingToday, now: datetime) -> Row:
     elif booking.status == "missed":
         badge, tone = tr("did not come"), "attention"
     elif booking.at < now:
-        badge, tone = tr("late"), "attention"
+        badge, tone = tr("late") if now - booking.at < _LATE else tr("expected"), "attention"
     else:
         badge, tone = tr("expected"), "neutral"
     return Row(booking.id, lead, detail, badge=badge, tone=tone)
@@ -146,8 +152,8 @@ def risk_row(line: RiskLine) -> Row:
         return Row(line.number, title)
     at = local(line.at) if line.at else None
     detail = tr("since {day}", day=f"{at:%m-%d %H:%M}") if at else ""
-    tone = "urgent" if line.level == "Urgent risk" else "attention"
-    return Row(line.number, title, detail, badge=tr(line.level), tone=tone)
+    tone = "urgent" if line.level is RiskLevel.URGENT else "attention"
+    return Row(line.number, title, detail, badge=tr(RISK_WORDS[line.level]), tone=tone)
 
 
 def night_row(line: NightLine) -> Row:

@@ -147,6 +147,9 @@ class TodayTab(QWidget):
             lines += [Line(rows.person_row(half, person), self._way("rota")) for person in half.people]
             for gap in half.gaps:
                 lines += self._gap_lines(gap)
+        for half in view.duty.following:
+            lines += [Line(rows.person_row(half, one, later=True), self._way("rota")) for one in half.people]
+        self.duty.set_title(tr("On duty next") if view.duty.following else tr("On duty today"))
         self.duty.show_lines(lines)
 
     def _gap_lines(self, gap: DutyGap) -> list[Line]:
