@@ -21,9 +21,9 @@ class RiskLevel(StrEnum):
 
 LEVELS: tuple[RiskLevel, ...] = tuple(RiskLevel)
 RISK_WORDS: dict[RiskLevel, str] = {
-    RiskLevel.NONE: N_("No risk seen"),
-    RiskLevel.ATTENTION: N_("General attention"),
-    RiskLevel.FOCUS: N_("Focused attention"),
+    RiskLevel.NONE: N_("No risk"),
+    RiskLevel.ATTENTION: N_("Attention"),
+    RiskLevel.FOCUS: N_("Focus"),
     RiskLevel.URGENT: N_("Urgent risk"),
 }
 

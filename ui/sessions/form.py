@@ -12,7 +12,7 @@ from app.cases.risk_rules import RISK_WORDS, RiskLevel
 from app.common.words import tr
 from app.people.centres import RoomView
 from app.sessions.content import FIELD_WORDS, FORM_WORDS, MORE, SECTIONS, Missing
-from ui import clipboard
+from ui import clipboard, theme
 from ui.widgets.choice import Choice
 from ui.widgets.date_field import DateField, parse_date
 from ui.widgets.field import Field
@@ -78,8 +78,8 @@ class NoteForm(QWidget):
         """The level beside the words it rests on, under one name."""
         both = QWidget()
         both.setProperty("kind", "plain")
-        self.previous = Label("", "small")
-        column(row(self.level, self.previous, None, space=12), self.areas["risk"], parent=both, space=4)
+        self.previous = ""
+        column(row(self.level, None), self.areas["risk"], parent=both, space=4)
         words = FIELD_WORDS["risk"]
         field = Field(tr(words), both, hint=keys)
         both.setFocusProxy(self.areas["risk"])
@@ -90,6 +90,7 @@ class NoteForm(QWidget):
         head = row(space=12)
         for name, share in (("day", 4), ("start", 2), ("end", 2), ("room_id", 3), ("form", 3)):
             head.addWidget(self.fields[name], share)
+            self.fields[name].control.setMinimumWidth(theme.current().px(48))
         return head
 
     def _listen(self) -> None:
@@ -112,8 +113,9 @@ class NoteForm(QWidget):
 
     def set_previous(self, level: str) -> None:
         """The level of the last note, to compare with."""
-        words = tr("Last time: {level}", level=tr(RISK_WORDS[RiskLevel(level)])) if level else ""
-        self.previous.setText(words)
+        self.previous = tr("Last time: {level}", level=tr(RISK_WORDS[RiskLevel(level)])) if level else ""
+        keys = f"Alt+{[name for name, _ in SECTIONS].index('risk') + 1}"
+        self.fields["risk"].set_hint(" · ".join(part for part in (self.previous, keys) if part))
 
     def content(self) -> dict[str, str]:
         """Field -> text, as typed."""

@@ -14,6 +14,7 @@ from ui.sessions.keeper import Saved
 from ui.sessions.models import subtitle
 from ui.widgets.badge import Badge
 from ui.widgets.button import PrimaryButton, SecondaryButton
+from ui.widgets.label import Label
 from ui.widgets.layout import column
 from ui.widgets.page_header import PageHeader
 from ui.widgets.segmented import SegmentedControl
@@ -43,8 +44,14 @@ class NotesHeader(QWidget):
             "",
             *(self.private, self.saved, self.page, self.leave, self.plan, self.begin, self.sign),
         )
+        self._subtitle = self.head.findChildren(Label)[-1]
+        self._subtitle.setMinimumWidth(1)
         column(self.head, parent=self)
         self.show_nothing()
+
+    def set_narrow(self, narrow: bool) -> None:
+        """With little room the subtitle goes; the list at the left says the same."""
+        self._subtitle.setVisible(not narrow)
 
     def show_nothing(self) -> None:
         """No case is open."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 
 from app.cases.consent import MeterLine
@@ -81,9 +82,9 @@ def _badge(line: BoardLine) -> tuple[str, str]:
     if line.unsigned is not None:
         if line.unsigned.overdue:
             days = line.unsigned.hours // 24
-            return ntr("Unsigned {n} day", "Unsigned {n} days", days), "urgent"
+            return ntr("Open {n} day", "Open {n} days", days), "urgent"
         if line.unsigned.hours >= 1:
-            return ntr("Unsigned {n} h", "Unsigned {n} h", line.unsigned.hours), "attention"
+            return ntr("Open {n} h", "Open {n} h", line.unsigned.hours), "attention"
         return tr("Unsigned"), "attention"
     words, tone = _STATES[line.state]
     return tr(words), tone
@@ -118,10 +119,10 @@ def consent_row(line: MeterLine) -> Row:
     words, tone = tr(STANDING_WORDS[stand.standing]), STANDING_TONES[stand.standing]
     if stand.standing is Standing.NOT_GIVEN and line.purpose is not Purpose.COUNSELLING:
         tone = "urgent" if line.purpose is Purpose.SHARE else "neutral"
-    title = consent_title(line)
-    return Row(
-        f"{line.purpose}:{line.recipient or ''}", title, second=second, badge=words, tone=tone, tip=second or title
-    )
+    full, key = consent_title(line), f"{line.purpose}:{line.recipient or ''}"
+    title = consent_title(replace(line, name=short_place(line.name)))
+    tip = " · ".join(part for part in (full, second) if part)
+    return Row(key, title, second=second, badge=words, tone=tone, tip=tip)
 
 
 def risk_row(event: RiskView, today: date) -> Row:

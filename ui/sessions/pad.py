@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QWidget
 
 from app.common.errors import UserError
@@ -64,6 +64,7 @@ class Pad(QWidget):
         inside = QWidget()
         column(*above, self.form, parent=inside, margins=(18, 12, 18, 8), space=10)
         self.area = scrolling(inside)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         box = column(self.area, parent=self, space=0)
         box.addLayout(column(self.notice, margins=(18, 0, 18, 10)))
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.cases.consent import MeterLine, NewConsent
@@ -31,6 +32,8 @@ from ui.sessions.told import Told
 from ui.widgets.card import Card
 from ui.widgets.empty_state import EmptyState
 from ui.widgets.layout import column, row, scrolling
+
+NARROW_BELOW = 1040
 
 
 class NotesTab(QWidget):
@@ -58,10 +61,7 @@ class NotesTab(QWidget):
         self._connect()
 
     def _arrange(self) -> None:
-        scale = self._desk.theme.px
-        self.cases.setFixedWidth(scale(232))
         self.right = scrolling(self.glance)
-        self.right.setFixedWidth(scale(252))
         middle = Card(padded=False).add(self.pages)
         line = row(self.cases, space=12)
         line.addWidget(middle, 1)
@@ -69,6 +69,15 @@ class NotesTab(QWidget):
         column(self.head, line, parent=self, space=12)
         self.right.hide()
         self.setFocusProxy(self.cases.list)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Large text on a small screen: the columns at the sides give way to the note."""
+        super().resizeEvent(event)
+        scale = self._desk.theme.px
+        narrow = self.width() < scale(NARROW_BELOW)
+        self.cases.setFixedWidth(scale(196 if narrow else 232))
+        self.right.setFixedWidth(scale(216 if narrow else 252))
+        self.head.set_narrow(narrow)
 
     def _connect(self) -> None:
         head = self.head

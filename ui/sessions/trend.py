@@ -39,7 +39,7 @@ class Trend(QWidget):
 
     def places(self) -> list[QPointF]:
         """Where each point stands: by its day from left to right, by its total upwards."""
-        left, right = paint.px(24), self.width() - paint.px(10)
+        left, right = paint.px(32), self.width() - paint.px(10)
         top, bottom = paint.px(8), self.height() - paint.px(10)
         if not self._points:
             return []
