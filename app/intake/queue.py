@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import select
 
+from app.cases.dropbox import write_drop
 from app.common.changes import Changes, Done, Topic
 from app.common.clock import local
 from app.common.dates import age_on
@@ -71,9 +72,13 @@ class QueueService:
             visit = self._visit(tx, visit_id)
             return tx.get_one(Client, visit.client_id).name
 
-    def advance(self, visit_id: str) -> Done[QueueEntry]:
-        """The next status: waiting, called, in session, done."""
-        return self._move(visit_id, None, None)
+    def advance(self, visit_id: str, seen: str | None = None) -> Done[QueueEntry]:
+        """The next status: waiting, called, in session, done.
+
+        `seen` is the status on screen: UserError "already-called" or "step-not-now" if somebody was quicker, so that
+        two people who press the key at once do not move a visit two steps.
+        """
+        return self._move(visit_id, None, None, seen)
 
     def call(self, visit_id: str, room_id: str | None = None) -> Done[QueueEntry]:
         """Calls the ticket to a room. UserError "already-called" if somebody else was quicker."""
@@ -91,6 +96,24 @@ class QueueService:
         """Left without, or before the end of, a session."""
         return self._move(visit_id, rules.LEFT, None)
 
+    def answer(self, visit_id: str, safety: Sequence[str], words: str = "") -> Done[QueueEntry]:
+        """The safety questions, answered after the arrival; a yes puts the visit on top. `words` are sealed.
+
+        An answer once given is not taken back to "unasked" here, and a yes stays urgent whatever is answered later.
+        """
+        if len(safety) != len(rules.SAFETY_QUESTIONS) or any(one not in rules.ANSWERS for one in safety):
+            raise ValueError("safety")
+        with self.ctx.write(May.SEE_QUEUE, "visit.safety-asked") as act:
+            visit = self._visit(act.tx, visit_id)
+            before = (visit.asked_harm, visit.asked_plan, visit.asked_danger)
+            now = [old if new == "unasked" else new for old, new in zip(before, safety, strict=True)]
+            visit.asked_harm, visit.asked_plan, visit.asked_danger = now
+            if rules.priority(now) == "urgent":
+                visit.priority = "urgent"
+            write_drop(act.tx, self.ctx, visit.id, {"safety": words}, self.ctx.clock.now())
+            entry = self._entry(act, visit)
+        return Done(entry, _CHANGED)
+
     def undo(self, visit_id: str) -> Done[QueueEntry]:
         """Takes the visit's last step back; the step and its undoing both stay on record."""
         with self.ctx.write(May.CALL_FROM_QUEUE, "queue.undone") as act:
@@ -106,11 +129,14 @@ class QueueService:
             entry = self._entry(act, visit)
         return Done(entry, _CHANGED)
 
-    def _move(self, visit_id: str, wanted: str | None, room_id: str | None) -> Done[QueueEntry]:
+    def _move(
+        self, visit_id: str, wanted: str | None, room_id: str | None, seen: str | None = None
+    ) -> Done[QueueEntry]:
         with self.ctx.write(May.CALL_FROM_QUEUE, "queue.moved") as act:
             visit = self._visit(act.tx, visit_id)
             status = wanted or rules.following(visit.status)
-            if status is None or not rules.allowed(visit.status, status):
+            late = seen is not None and seen != visit.status
+            if status is None or late or not rules.allowed(visit.status, status):
                 raise _refused(act.tx, visit)
             step(act.tx, self.ctx, visit, status, self.ctx.clock.now(), room_id)
             act.name = f"queue.{status}"
@@ -185,15 +211,24 @@ def queue_view(tx: Tx, centre_id: str, now: datetime) -> QueueView:
     )
 
 
-def _order(entry: QueueEntry) -> tuple[bool, bool, int, str]:
+def _order(entry: QueueEntry) -> tuple[bool, bool, int, int, str]:
     """Urgent ones still waiting on top; then those called or in session; then by waiting."""
     waits = entry.status == rules.WAITING
     return (
         not (entry.priority == "urgent" and entry.status != rules.IN_SESSION),
         waits,
         -(entry.waiting_minutes or 0),
+        len(entry.ticket),
         entry.ticket,
     )
+
+
+def before_in_queue(tx: Tx, visit: Visit, now: datetime) -> int:
+    """How many are to be called before this one."""
+    same = (Visit.centre_id == visit.centre_id, Visit.day == visit.day, Visit.status == rules.WAITING)
+    waiting = list(tx.execute(select(Visit).where(*same, Visit.ticket.is_not(None))).scalars())
+    found = [entry.visit_id for entry in sorted(entries(tx, waiting, now), key=_order)]
+    return found.index(visit.id) if visit.id in found else 0
 
 
 def _missed(tx: Tx, centre_id: str, day: date) -> int:

@@ -16,12 +16,13 @@ from app.common.telephone import digits_of
 from app.common.words import N_, tr
 from app.intake import rules
 from app.intake.arrivals import PersonArriving, register
+from app.intake.queue import before_in_queue
 from app.intake.views import ClientCard, DuplicateHit, Registered, RegisteredVisit
 from app.security import drafts
 from app.security.context import Context
 from app.security.permissions import May
 from db.engine import Tx
-from db.models import Assignment, Centre, Client, Guardian, Organisation, School, Staff, Telephone, Visit
+from db.models import Arrival, Assignment, Centre, Client, Guardian, Organisation, School, Staff, Telephone, Visit
 
 _ALIKE = 60
 _MOST = 5
@@ -90,20 +91,11 @@ class IntakeService:
         with self.ctx.write(May.REGISTER_VISITS, "slip.printed") as act:
             tx, visit = act.tx, act.tx.get_one(Visit, visit_id)
             centre = tx.get_one(Centre, visit.centre_id)
-            earlier = (
-                select(func.count())
-                .select_from(Visit)
-                .where(
-                    Visit.centre_id == visit.centre_id,
-                    Visit.day == visit.day,
-                    Visit.status == rules.WAITING,
-                    Visit.ticket < visit.ticket,
-                )
-            )
+            arrival = tx.get_one(Arrival, visit.arrival_id)
             content = SlipContent(
                 ticket=visit.ticket or "",
-                at=local(visit.status_at),
-                waiting_before=tx.execute(earlier).scalar_one(),
+                at=local(arrival.at),
+                waiting_before=before_in_queue(tx, visit, self.ctx.clock.now()),
                 centre_name=centre.name,
                 hotline=centre.hotline,
                 watermark="样张" if tx.execute(select(Organisation.demo)).scalar() else "",
