@@ -15,6 +15,7 @@ from app.rota import acts, now, show
 from app.rota.absence import NOTHING_THAT_DAY, absence_view
 from app.rota.facts import Roster, load_roster
 from app.rota.fill import fill
+from app.rota.poster import poster_pdf
 from app.rota.rules import HALVES, Slot
 from app.rota.views import (
     Absence,
@@ -69,6 +70,11 @@ class RotaService:
         with self.ctx.read(May.SEE_ROTA) as tx:
             roster = self._roster(tx, first, last)
         return show.proposal(roster, fill(roster.facts(), progress, cancel))
+
+    def poster(self, day: date) -> bytes:
+        """The published week of `day` as an A4 landscape PDF for the wall."""
+        with self.ctx.read(May.SEE_ROTA) as tx:
+            return poster_pdf(tx, self._roster(tx, *acts.week_of(day)))
 
     # --- by hand ---
 

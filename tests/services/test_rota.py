@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date, timedelta
+from io import BytesIO
 
 import pytest
+from pypdf import PdfReader
 
 from app.bootstrap import Office
 from app.common import words
@@ -308,3 +310,18 @@ def test_nonsense_is_refused_in_words(director: Office) -> None:
         with pytest.raises(UserError) as refused:
             call()
         assert refused.value.text().endswith("。"), refused.value.text()
+
+
+def test_the_poster_says_who_is_coming_and_waits_for_the_publication(director: Office) -> None:
+    filled(director)
+    rota = director.services.rota
+    with pytest.raises(UserError) as refused:
+        rota.poster(MONDAY)
+    assert refused.value.code == "nothing-published"
+    rota.publish(MONDAY, SUNDAY)
+    first, second = rota.week(MONDAY).cells[Slot(MONDAY, "am")].assignments[:2]
+    rota.mark_absent(first.staff_id, MONDAY, "am")
+    (page,) = PdfReader(BytesIO(rota.poster(MONDAY))).pages
+    text = page.extract_text()
+    assert "周一" in text and "周日" in text and second.name in text and "缺 1 人" in text
+    assert page.mediabox.width > page.mediabox.height

@@ -19,6 +19,7 @@ from app.security.permissions import May
 from ui import ask, notify
 from ui.desk import Desk
 from ui.jobs import Job, run_job
+from ui.pdf_sheet import PdfSheet
 from ui.rota.absence import AbsenceSheet
 from ui.rota.board import Board
 from ui.rota.models import Seat, board_cells, board_days, period_words
@@ -72,6 +73,8 @@ class RotaTab(QWidget):
             FramedIconButton("chevron-right", tr("Week after"), lambda: self._turn(7), shortcut="PgDown"),
             self._button(tr("Who is free"), self._who_is_free, "search", "F3"),
         )
+        poster = FramedIconButton("printer", tr("Print the rota"), self.show_poster, shortcut="Ctrl+P")
+        self._header.add_action(poster)
         if self._may_edit:
             self._header.add_action(self._button(tr("Fill"), self.fill_week, "wand-sparkles", "F5"))
             more = FramedIconButton("calendar-days", tr("Fill several weeks"), self._fill_weeks, shortcut="Shift+F5")
@@ -242,6 +245,15 @@ class RotaTab(QWidget):
             )
 
         run_job(self, self._rota.publish, view.first, view.last, on_done=published)
+
+    def show_poster(self) -> None:
+        """The published week as it will hang on the wall."""
+        name = f"{tr('Rota')}-{self._first.isoformat()}"
+
+        def show(data: bytes) -> None:
+            PdfSheet(tr("Print the rota"), name, data, self.window(), wide=True).open()
+
+        run_job(self, self._rota.poster, self._first, lane="read", on_done=show)
 
     # --- one seat ---
 
