@@ -43,6 +43,12 @@ def school_name(tx: Tx, client: Client) -> str:
     return named.name if named else client.school_name or ""
 
 
+def school_telephone(tx: Tx, client: Client) -> str:
+    """The consultation telephone of the client's school, where the directory knows it."""
+    named = tx.get(School, client.school_id) if client.school_id else None
+    return (named.telephone or "") if named else ""
+
+
 def guardians(tx: Tx, client_id: str) -> tuple[str, ...]:
     """Names of the guardians there are."""
     query = select(Guardian.name).where(Guardian.client_id == client_id, Guardian.withdrawn.is_(False))

@@ -15,7 +15,7 @@ from app.common.errors import UserError
 from app.common.words import N_
 from app.printing.letter import LetterContent, render_letter
 from app.printing.words import SPECIMEN
-from app.referrals import board, consents, content, letters, rules
+from app.referrals import board, consents, content, facts, letters, rules
 from app.referrals.lookup import read_number
 from app.referrals.rules import LetterStep, Step
 from app.referrals.views import (
@@ -83,6 +83,7 @@ class ReferralService:
             row = _letter(tx, letter_id)
             said = content.opened(tx, self.ctx, row)
             steps = letters.steps_of(tx, [row.id])[row.id]
+            client = tx.get(Client, row.client_id)
             names = {user: member.name for user, member in self.ctx.members(tx).members.items()}
             return LetterView(
                 card=board.card(row, steps, self._today),
@@ -92,6 +93,9 @@ class ReferralService:
                 consent_date=said.consent_date,
                 exception=said.consent_exception,
                 history=tuple((step.step, step.at, names.get(step.by, "")) for step in rules.live(steps)),
+                reply=self._reply(tx, row.id, steps),
+                school=facts.school_name(tx, client) if client else "",
+                school_telephone=facts.school_telephone(tx, client) if client else "",
             )
 
     def letter_pdf(self, letter_id: str, act: str = SHOWN) -> bytes:
@@ -166,18 +170,7 @@ class ReferralService:
     def reply(self, letter_id: str) -> ReplyView | None:
         """The reply as taken down; the advice only for a clinician's keys."""
         with self.ctx.read(May.SEE_RELEASED) as tx:
-            done = [s for s in rules.live(letters.steps_of(tx, [letter_id])[letter_id]) if s.step is Step.REPLIED]
-            if not done:
-                return None
-            told = done[-1].details
-            day = told.get("day")
-            return ReplyView(
-                arrived=bool(told.get("arrived", True)),
-                day=date.fromisoformat(str(day)) if day else None,
-                department=str(told.get("department") or ""),
-                back_to_school=BackToSchool(str(told.get("back_to_school") or BackToSchool.NOT_SAID.value)),
-                advice=self._advice(tx, letter_id, str(told.get("advice") or "")),
-            )
+            return self._reply(tx, letter_id, letters.steps_of(tx, [letter_id])[letter_id])
 
     def missed(self) -> list[MissedLetter]:
         """未到诊名单: whom to call, with the hours in which one may. Audited: it names people."""
@@ -209,6 +202,20 @@ class ReferralService:
                 N_("The consent for letter {number} was withdrawn after its release. Do not hand it over."),
                 number=row.number,
             )
+
+    def _reply(self, tx: Tx, letter_id: str, steps: list[LetterStep]) -> ReplyView | None:
+        done = [step for step in rules.live(steps) if step.step is Step.REPLIED]
+        if not done:
+            return None
+        told = done[-1].details
+        day = told.get("day")
+        return ReplyView(
+            arrived=bool(told.get("arrived", True)),
+            day=date.fromisoformat(str(day)) if day else None,
+            department=str(told.get("department") or ""),
+            back_to_school=BackToSchool(str(told.get("back_to_school") or BackToSchool.NOT_SAID.value)),
+            advice=self._advice(tx, letter_id, str(told.get("advice") or "")),
+        )
 
     def _advice(self, tx: Tx, letter_id: str, drop_id: str) -> str | None:
         drop = next((row for row in drops_of(tx, letter_id) if row.id == drop_id), None)

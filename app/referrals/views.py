@@ -220,19 +220,6 @@ class Board:
         return next(len(column.cards) for column in self.columns if column.status is status)
 
 
-@dataclass(frozen=True, slots=True)
-class LetterView:
-    """One released letter opened: its card, who it is about, its consent now, what was done to it."""
-
-    card: LetterCard
-    student: str
-    place: str
-    consent: ConsentState
-    consent_date: date | None
-    exception: str
-    history: tuple[tuple[Step, datetime, str], ...]
-
-
 class BackToSchool(StrEnum):
     """The hospital's word on school, as ticked on the reply."""
 
@@ -270,6 +257,24 @@ class ReplyView:
     department: str
     back_to_school: BackToSchool
     advice: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LetterView:
+    """One released letter opened: its card, who it is about, its consent now, what was done to it.
+
+    `school_telephone` is the consultation telephone, for the way back to school."""
+
+    card: LetterCard
+    student: str
+    place: str
+    consent: ConsentState
+    consent_date: date | None
+    exception: str
+    history: tuple[tuple[Step, datetime, str], ...]
+    reply: ReplyView | None = None
+    school: str = ""
+    school_telephone: str = ""
 
 
 @dataclass(frozen=True, slots=True)

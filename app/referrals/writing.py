@@ -1,7 +1,8 @@
 """The psychologist's side: what the form shows, what is kept in the case, and the release.
 
-Typed text is kept by `app.security.drafts` under the kind "referral", sealed to its author; `keep` puts a version
-into the case, where its other psychologists read it. The desk learns of a letter at its release and not before.
+Typed text is a draft, sealed to its author, of a kind that does not say "letter": the table is read with the PC's key.
+`keep` puts a version into the case, where its other psychologists read it. The desk learns of a letter at its
+release and not before.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from app.security.permissions import May
 from db.engine import Tx
 from db.models import Case, CaseGrant, Client, Draft
 
-DRAFT = "referral"
+DRAFT = "document"
 
 
 class LetterService:

@@ -18,7 +18,7 @@ from app.bootstrap import Office
 from app.cases.consent_rules import Party
 from app.common.ids import check_character
 from app.referrals.rules import Status, Urgency
-from app.referrals.views import LetterCard, ReferralDraft
+from app.referrals.views import LetterCard, ReferralDraft, Reply
 from app.referrals.writing import DRAFT
 from tests.services.conftest import Bench, bench, template  # noqa: F401
 from tests.services.referral_case import OBSERVED, Student, agree, draft_for, open_student, withdraw
@@ -298,10 +298,15 @@ def test_a_reply_is_entered_by_scanning_and_typing(
     area.setPlainText("按时复诊")
     dialog.save.click()
     wait_jobs()
+    assert tab.board.choose(letter.id)
+    wait_jobs()
     assert status_of(tab, letter) is Status.REPLIED
     told = bench.sign("psych").services.referrals.reply(letter.id)
     assert told is not None and (told.department, told.advice, told.day) == ("心身科", "按时复诊", date(2026, 11, 23))
     assert told.back_to_school.value == "may"
+    shown = tab.preview.history_text()
+    assert "心身科" in shown and "可返校" in shown and "第三中学" in shown
+    assert "按时复诊" not in shown and "封存" in shown
 
 
 def test_those_who_did_not_arrive_are_listed_with_their_hours(
@@ -522,6 +527,60 @@ def test_a_letter_kept_in_the_case_needs_no_draft(
     kept = bench.sign("supervisor").services.letters.written(student.case_id)
     assert kept is not None and kept.draft.observed == OBSERVED
     assert check_character("LSA-2026-0001")
+
+
+def test_a_draft_is_thrown_away_only_when_asked_twice(
+    page: LetterPage,
+    student: Student,
+    wait_jobs: Wait,
+    bench: Bench,  # noqa: F811
+) -> None:
+    fill(page, student)
+    page.flush()
+    drafts = bench.sign("psych").services.drafts
+    with ask.scripted(False, True):
+        page.discard.click()
+        assert len(drafts.list(DRAFT)) == 1
+        page.discard.click()
+        wait_jobs()
+    assert drafts.list(DRAFT) == [] and page.form.observed.value() == ""
+    fill(page, student)
+    page.flush()
+    assert len(drafts.list(DRAFT)) == 1
+    wait_jobs()
+
+
+def test_recall_from_the_menu_needs_a_reason_and_clears_the_board(
+    release: Callable[..., LetterCard],
+    open_tab: Open,
+    wait_jobs: Wait,
+) -> None:
+    letter = release()
+    tab = open_tab("psych")
+    card = tab.board.card()
+    assert card is not None
+    with ask.scripted("学校写错了"):
+        tab.recall(card)
+        wait_jobs()
+    assert status_of(tab, letter) is None and tab.preview.paper.pdf() is None
+
+
+def test_the_advice_of_a_reply_is_read_by_the_psychologist(
+    release: Callable[..., LetterCard],
+    open_tab: Open,
+    bench: Bench,  # noqa: F811
+) -> None:
+    letter = release()
+    desk = bench.sign("desk").services.referrals
+    desk.printed(letter.id)
+    desk.replied(letter.id, Reply(day=date(2026, 11, 23), department="心身科", advice="按时复诊"))
+    tab = open_tab("psych")
+    assert "按时复诊" in tab.preview.history_text()
+
+
+def test_what_the_page_says_can_be_listened_to(release: Callable[..., LetterCard], open_tab: Open) -> None:
+    letter = release()
+    assert letter.number in open_tab("desk").preview.paper.accessibleDescription()
 
 
 def test_every_control_has_a_name(page: LetterPage, release: Callable[..., LetterCard], wait_jobs: Wait) -> None:

@@ -18,6 +18,7 @@ from app.common.errors import UserError
 from app.referrals.content import LetterAltered
 from app.referrals.rules import Status, Urgency
 from app.referrals.views import Ground, Override, ReferralDraft
+from app.referrals.writing import DRAFT
 from app.security.permissions import May
 from db.models import AuditEntry, ConsentEvent, ReleasedLetter
 from tests.services.conftest import Bench
@@ -170,11 +171,11 @@ def test_a_character_that_paper_cannot_show_is_named_before_release(psych: Offic
 def test_release_drops_the_draft_and_cannot_happen_twice(psych: Office, student: Student) -> None:
     agree(psych, student)
     draft = draft_for(psych, student)
-    kept = psych.services.drafts.save("referral", student.case_id, draft.to_dict())
+    kept = psych.services.drafts.save(DRAFT, student.case_id, draft.to_dict())
     assert ReferralDraft.from_dict(kept.content) == draft
     assert psych.services.letters.cases()[0].has_draft
     psych.services.letters.release(student.case_id, draft, draft_id=kept.id)
-    assert psych.services.drafts.list("referral") == []
+    assert psych.services.drafts.list(DRAFT) == []
     with pytest.raises(UserError) as error:
         psych.services.letters.release(student.case_id, draft, draft_id=kept.id)
     assert code_of(error) == "already-released"
@@ -183,7 +184,7 @@ def test_release_drops_the_draft_and_cannot_happen_twice(psych: Office, student:
 
 def test_a_refused_release_keeps_draft_and_writes_nothing(psych: Office, student: Student) -> None:
     draft = draft_for(psych, student)
-    kept = psych.services.drafts.save("referral", student.case_id, draft.to_dict())
+    kept = psych.services.drafts.save(DRAFT, student.case_id, draft.to_dict())
     with pytest.raises(UserError):
         psych.services.letters.release(student.case_id, draft, draft_id=kept.id)
     assert psych.services.drafts.get(kept.id) is not None
@@ -225,14 +226,14 @@ def _words_at_rest(office: Office) -> str:
 
 def test_before_release_the_desk_learns_nothing(bench: Bench, psych: Office, student: Student) -> None:
     draft = draft_for(psych, student, urgency=Urgency.URGENT, place=1)
-    psych.services.drafts.save("referral", student.case_id, draft.to_dict())
+    psych.services.drafts.save(DRAFT, student.case_id, draft.to_dict())
     psych.services.letters.keep(student.case_id, draft)
     psych.services.letters.preview_pdf(student.case_id, draft)
     desk = bench.sign("desk")
     services = desk.services
     assert all(not column.cards for column in services.referrals.board().columns)
     assert services.referrals.unanswered() == [] and services.referrals.unprinted() == []
-    assert services.referrals.missed() == [] and services.drafts.list("referral") == []
+    assert services.referrals.missed() == [] and services.drafts.list(DRAFT) == []
     for refused in (
         lambda: services.letters.cases(),
         lambda: services.letters.form(student.case_id),
@@ -246,7 +247,7 @@ def test_before_release_the_desk_learns_nothing(bench: Bench, psych: Office, stu
         assert code_of(error) == "not-allowed"
     everything = _words_at_rest(desk)
     assert NAME in everything
-    for secret in (*SECRETS, student.places[1], "destination", "urgency"):
+    for secret in (*SECRETS, student.places[1], "destination", "urgency", "referral"):
         assert secret not in everything, secret
     with desk.ctx.db.read() as tx:
         acts = set(tx.execute(select(AuditEntry.act)).scalars())
@@ -269,7 +270,7 @@ def test_the_desk_without_the_permission_check_still_opens_nothing(
 def test_no_plain_text_below_the_workspace(bench: Bench, psych: Office, student: Student) -> None:
     agree(psych, student)
     draft = draft_for(psych, student)
-    psych.services.drafts.save("referral", student.case_id, draft.to_dict())
+    psych.services.drafts.save(DRAFT, student.case_id, draft.to_dict())
     psych.services.letters.keep(student.case_id, draft)
     psych.services.letters.release(student.case_id, draft)
     for path in bench.folder.rglob("*"):

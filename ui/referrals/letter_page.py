@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
@@ -22,7 +23,7 @@ from ui.referrals.consent_panel import ConsentPanel
 from ui.referrals.keeper import DraftKeeper
 from ui.referrals.letter_form import LetterForm
 from ui.referrals.paper import PaperView
-from ui.widgets.button import PrimaryButton, SecondaryButton
+from ui.widgets.button import PrimaryButton, QuietButton, SecondaryButton
 from ui.widgets.choice import Choice
 from ui.widgets.icon_button import IconButton
 from ui.widgets.label import Label
@@ -54,6 +55,7 @@ class LetterPage(QWidget):
         self.problem = Label("", "error", wrap=True)
         self.saved = Label("", "hint")
         self.keep = SecondaryButton(tr("Keep in the case"), self._keep, icon="save")
+        self.discard = QuietButton(tr("Throw the draft away"), self._discard)
         self.release = PrimaryButton(tr("Release for printing"), self._release, icon="send", shortcut="Ctrl+Return")
         self._save_timer = self._timer(SAVE_AFTER_MS, self._save)
         self._draw_timer = self._timer(DRAW_AFTER_MS, self._draw)
@@ -104,7 +106,7 @@ class LetterPage(QWidget):
 
     def _compose(self) -> None:
         back = IconButton("arrow-left", tr("Back to the board"), self._back)
-        header = PageHeader(tr("Write a referral"), "", self.saved, self.keep, self.release)
+        header = PageHeader(tr("Write a referral"), "", self.saved, self.discard, self.keep, self.release)
         inner = holder(column(self.form, None, margins=(2, 2, 12, 8)))
         area = scrolling(inner)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -130,7 +132,7 @@ class LetterPage(QWidget):
         return made
 
     def _enable(self, on: bool) -> None:
-        for widget in (self.form, self.consent, self.keep, self.release):
+        for widget in (self.form, self.consent, self.discard, self.keep, self.release):
             widget.setEnabled(on)
 
     def _load(self, case_id: str) -> ReferralForm:
@@ -235,6 +237,27 @@ class LetterPage(QWidget):
         if self._form is not None:
             self._form = _with_written(self._form, document_id)
         notify.say(self, tr("Kept in the case; only its psychologists can read it"))
+
+    def _discard(self) -> None:
+        ask.confirm(
+            self,
+            tr("What you typed in this letter is deleted. A version kept in the case stays."),
+            title=tr("Throw the draft away?"),
+            yes=tr("Throw away"),
+            danger=True,
+            on_yes=self._thrown_away,
+        )
+
+    def _thrown_away(self) -> None:
+        keeper = self._keeper
+        if keeper is None:
+            return
+        self._save_timer.stop()
+        keeper.close()
+        self._keeper = None
+        self._enable(False)
+        again = partial(self.open_case, keeper.case_id)
+        run_job(self, self._desk.services.drafts.discard, keeper.draft_id, on_done=lambda _none: again())
 
     def _release(self) -> None:
         if self._keeper is None:

@@ -55,6 +55,11 @@ class PdfInMemory:
         points = self.document.pagePointSize(page)
         return round(height * points.width() / max(1.0, points.height()))
 
+    def text(self) -> str:
+        """What the first page says, for whoever listens instead of looking."""
+        said: str = self.document.getAllText(0).text() if self.pages else ""
+        return said
+
     def close(self) -> None:
         """Lets go of the content."""
         self.document.close()
@@ -151,8 +156,8 @@ class PaperView(QScrollArea):
         self._pages.show_pdf(pdf)
         self._fit()
         self.verticalScrollBar().setValue(where if pdf is not None else 0)
-        pages = pdf.pages if pdf is not None else 0
-        self.setAccessibleDescription(ntr("{n} page", "{n} pages", pages) if pages else "")
+        pages = ntr("{n} page", "{n} pages", pdf.pages) if pdf is not None else ""
+        self.setAccessibleDescription(f"{pages}\n{pdf.text()}" if pdf is not None else "")
 
     def pdf(self) -> PdfInMemory | None:
         """What is shown."""

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QFrame, QStackedLayout, QWidget
 from app.cases.consent_rules import PARTY_WORDS, Party, Standing
 from app.common.clock import local
 from app.common.words import tr
-from app.referrals.rules import Step
-from app.referrals.views import LetterCard, LetterView
+from app.referrals.rules import Status, Step
+from app.referrals.views import BACK_WORDS, BackToSchool, LetterCard, LetterView
 from ui.referrals.paper import PaperView
 from ui.widgets.badge import Badge
 from ui.widgets.button import QuietButton, SecondaryButton
@@ -42,6 +42,25 @@ def consent_words(view: LetterView) -> tuple[str, str, str]:
     who = tr(", ").join(tr(PARTY_WORDS[party]) for party in Party if party in stand.by)
     on = f"{view.consent_date:%m-%d}" if view.consent_date else ""
     return tr("Consent: {who} {day}", who=who, day=on).strip(), "accent", "badge-check"
+
+
+def reply_words(view: LetterView) -> str:
+    """What came back; the advice only for those whose keys open it."""
+    reply = view.reply
+    if reply is None:
+        return ""
+    day = f"{reply.day:%m-%d}" if reply.day else ""
+    seen = " ".join(part for part in (tr("seen"), day, reply.department) if part) if reply.arrived else tr("not seen")
+    back = tr(BACK_WORDS[reply.back_to_school]) if reply.back_to_school is not BackToSchool.NOT_SAID else ""
+    advice = tr("advice sealed for the psychologists") if reply.advice is None else reply.advice
+    return tr("Reply: {text}", text=tr(", ").join(part for part in (seen, back, advice) if part))
+
+
+def school_words(view: LetterView) -> str:
+    """Whom to call for the way back, once the reply is there."""
+    if view.card.status is not Status.REPLIED or not view.school:
+        return ""
+    return tr("Way back to school: {school} {telephone}", school=view.school, telephone=view.school_telephone).strip()
 
 
 class PreviewPane(QFrame):
@@ -84,7 +103,9 @@ class PreviewPane(QFrame):
         self._caption.setText(tr("Exactly as printed"))
         self._consent.set(words, tone, icon=icon)
         self._consent.setToolTip(words)
-        self._history.setText(_history(view))
+        self._history.setText(
+            "\n".join(line for line in (_history(view), reply_words(view), school_words(view)) if line)
+        )
         self._history.setVisible(bool(view.history))
         self.show_step(view.card)
         self._stack.setCurrentWidget(self._full)
@@ -109,6 +130,10 @@ class PreviewPane(QFrame):
     def consent_text(self) -> str:
         """The sentence about the consent, as shown."""
         return self._consent.text()
+
+    def history_text(self) -> str:
+        """What was done and what came back, as shown."""
+        return self._history.text()
 
     def save_button(self) -> QWidget:
         return self._save

@@ -292,10 +292,11 @@ class ReferralsTab(QWidget):
             menu.addAction(tr("Printed elsewhere"), lambda: self._step(card, Step.PRINTED))
         menu.addAction(tr("Save as PDF"), self._save_pdf)
         if allowed(card.status, Step.RECALLED) and card.released_by == self.desk.who.user_id:
-            menu.addAction(tr("Recall…"), lambda: self._recall(card))
+            menu.addAction(tr("Recall…"), lambda: self.recall(card))
         menu.popup(where)
 
-    def _recall(self, card: LetterCard) -> None:
+    def recall(self, card: LetterCard) -> None:
+        """Takes a letter back before it leaves the house."""
         ask.text(
             self,
             tr("Recall {number}", number=card.short),
