@@ -238,7 +238,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, scratch)
         theme.start(app, mode="light")
         clock = SetClock(at_centre(_day(), 10, 42))
-        workspace = options.tabs_of or _demo(Path(scratch) / "demo", clock)
+        given = options.tabs_of
+        if given is not None and (given / "desk").is_dir():
+            given = given / "desk"
+        workspace = given or _demo(Path(scratch) / "demo", clock)
         screens = [screen for screen in all_screens() if screen.name.startswith(options.only)]
         faults = take(screens, options.folder, workspace, clock)
         jobs.stop()

@@ -10,7 +10,7 @@ from typing import Any, cast
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import pytest
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QSettings, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -42,7 +42,8 @@ def dressed(qapp: QApplication) -> Iterator[None]:
     jobs.stop()
     for window in QApplication.topLevelWidgets():
         window.close()
-        window.deleteLater()
+        if window.windowType() != Qt.WindowType.Popup:  # a popup belongs to its combo box or completer
+            window.deleteLater()
     qapp.sendPostedEvents()
     qapp.processEvents()
 

@@ -38,22 +38,17 @@ class Button(QPushButton):
         self.setAutoDefault(False)
         if hint:
             self.setToolTip(hint)
-            self.setAccessibleDescription(hint)
+        self.setAccessibleDescription(" ".join(part for part in (hint, self._keys) if part))
         if shortcut:
-            self.setShortcut(QKeySequence(shortcut))
-            if "Return" in shortcut:
-                also = QShortcut(QKeySequence(shortcut.replace("Return", "Enter")), self)
-                also.activated.connect(self.click)
+            self._listen(shortcut)
         if on_click is not None:
             self.clicked.connect(lambda: on_click())
         theme.current().changed.connect(self.updateGeometry)
 
     def set_text(self, text: str) -> None:
         """Changes the words; the key stays."""
-        keys = self.shortcut()
         self._words = text
         self.setText(text.replace("&", "&&"))
-        self.setShortcut(keys)
         self.updateGeometry()
         self.update()
 
@@ -89,6 +84,13 @@ class Button(QPushButton):
         if self._keys:
             self._paint_keys(painter, left + paint.px(8), theme.colour(ink))
         painter.end()
+
+    def _listen(self, shortcut: str) -> None:
+        """A shortcut of our own: Qt's own on a button answers a tenth of a second later."""
+        for keys in dict.fromkeys((shortcut, shortcut.replace("Return", "Enter"))):
+            found = QShortcut(QKeySequence(keys), self)
+            found.setAutoRepeat(False)
+            found.activated.connect(self.click)
 
     def _paint_ground(self, painter: QPainter) -> str:
         """Body, border and focus ring; answers the token to write in."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFocusEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QCompleter, QListView, QStyledItemDelegate, QWidget
 
 from ui import theme
@@ -86,11 +86,10 @@ class Choice(QComboBox):
         """Scrolling a form must not change what was chosen."""
         event.ignore()
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        line = self.lineEdit()
-        if line is not None and watched is line and event.type() == QEvent.Type.FocusOut and not self._free:
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        if self.isEditable() and not self._free and event.reason() != Qt.FocusReason.PopupFocusReason:
             self._settle()
-        return super().eventFilter(watched, event)
+        super().focusOutEvent(event)
 
     def _make_searchable(self, placeholder: str) -> None:
         self.setEditable(True)
@@ -98,16 +97,15 @@ class Choice(QComboBox):
         completer = QCompleter(self.model(), self)
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        popup = QListView()
-        popup.setProperty("kind", "popup")
-        completer.setPopup(popup)
-        popup.setItemDelegate(QStyledItemDelegate(popup))
+        popup = completer.popup()  # Qt's own: one handed in would be deleted by Qt and by Python
+        if popup is not None:
+            popup.setProperty("kind", "popup")
+            popup.setItemDelegate(QStyledItemDelegate(popup))
         completer.activated.connect(lambda _text: self.chosen.emit(self.value()))
         self.setCompleter(completer)
         line = self.lineEdit()
         if line is not None:
             line.setPlaceholderText(placeholder)
-            line.installEventFilter(self)
 
     def _settle(self) -> None:
         """Words that are no option: take the only option that contains them, else nothing."""

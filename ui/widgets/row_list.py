@@ -90,6 +90,7 @@ class RowList(QListView):
     def __init__(self, name: str, columns: Columns | None = None, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model = RowModel(self)
+        self._quiet = False
         self.setModel(self._model)
         self.setItemDelegate(RowDelegate(columns or Columns(), self))
         self.setAccessibleName(name)
@@ -109,7 +110,9 @@ class RowList(QListView):
         self._model.set_rows(wanted)
         self.selectionModel().blockSignals(False)
         if kept and self.key() != kept:
+            self._quiet = True
             self.choose(kept)
+            self._quiet = False
         self.viewport().update()
 
     def rows(self) -> list[Row]:
@@ -147,5 +150,5 @@ class RowList(QListView):
         """Letters belong to the tab's keys, not to Qt's search by first letter."""
 
     def _moved(self, current: QModelIndex, _previous: QModelIndex) -> None:
-        if current.isValid():
+        if current.isValid() and not self._quiet:
             self.chosen.emit(self._model.rows[current.row()].key)

@@ -11,10 +11,11 @@ from ui import icons, theme
 from ui.widgets import paint
 
 _NEXT: dict[bool | None, bool | None] = {None: False, False: True, True: None}
+_BY_DIGIT: dict[int, bool | None] = {Qt.Key.Key_1: None, Qt.Key.Key_2: False, Qt.Key.Key_3: True}
 
 
 class TriState(QAbstractButton):
-    """`value()` is None (not asked), False or True. Space, a click or an arrow steps on; Delete clears."""
+    """`value()`: None (not asked), False or True. Space, a click or an arrow steps on, 1 2 3 answer, Delete clears."""
 
     changed = Signal(object)
 
@@ -55,6 +56,8 @@ class TriState(QAbstractButton):
             self.set_value(_NEXT[self._value])
         elif event.key() == Qt.Key.Key_Left:
             self.set_value(_NEXT[_NEXT[self._value]])
+        elif event.key() in _BY_DIGIT:
+            self.set_value(_BY_DIGIT[event.key()])
         elif event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             self.set_value(None)
         else:
