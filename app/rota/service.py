@@ -13,6 +13,7 @@ from app.common.progress import CancelToken, Progress, silent
 from app.common.words import N_
 from app.rota import acts, now, show
 from app.rota.absence import NOTHING_THAT_DAY, absence_view
+from app.rota.call_list import call_list_pdf
 from app.rota.facts import Roster, load_roster
 from app.rota.fill import fill
 from app.rota.poster import poster_pdf
@@ -171,6 +172,15 @@ class RotaService:
         """As `mark_absent` answers, without changing anything."""
         with self.ctx.read(May.SEE_ROTA) as tx:
             return self._absence(tx, staff_id, day, (_half(half),) if half else HALVES, 0)
+
+    def call_list(self, staff_id: str, day: date, half: str | None = None) -> bytes:
+        """联系单 as PDF. It names clients, so the audit chain remembers it."""
+        halves = (_half(half),) if half else HALVES
+        self.ctx.require(May.SEE_CLIENTS)
+        with self.ctx.write(May.MARK_ABSENT, "rota.call-list") as act:
+            view = self._absence(act.tx, staff_id, day, halves, 0)
+            act.on(*(booking.id for booking in view.bookings))
+            return call_list_pdf(act.tx, self.ctx.who.centre_id, view, self.ctx.who.name, self.ctx.clock.now())
 
     def mark_present(self, assignment_id: str) -> Done[None]:
         """She comes after all."""

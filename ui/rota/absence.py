@@ -21,9 +21,15 @@ _MOST_BOOKINGS = 6
 
 
 class AbsenceSheet(Sheet):
-    """`on_replace(assignment_id, staff_id, take_bookings)`."""
+    """`on_replace(assignment_id, staff_id, take_bookings)`; `on_call_list()` prints whom to call, for those who may."""
 
-    def __init__(self, absence: Absence, on_replace: Callable[[str, str, bool], object], parent: QWidget) -> None:
+    def __init__(
+        self,
+        absence: Absence,
+        on_replace: Callable[[str, str, bool], object],
+        on_call_list: Callable[[], object] | None,
+        parent: QWidget,
+    ) -> None:
         super().__init__(tr("{name} is absent", name=absence.name), parent, width=560)
         self._absence = absence
         self._on_replace = on_replace
@@ -32,6 +38,8 @@ class AbsenceSheet(Sheet):
         self._add_bookings()
         self._add_replacements()
         self.add_button(tr("Close"), self.reject)
+        if absence.bookings and on_call_list is not None:
+            self.add_button(tr("Call list"), on_call_list)
         if absence.replacements:
             self.add_button(tr("Replace"), lambda: self._replace(self.list.key()), kind="primary")
 

@@ -134,8 +134,10 @@ class ResultCard(Card):
 
     def _add_buttons(self, changes: int) -> None:
         self.discard_button = SecondaryButton(tr("Discard"), self._discard)
+        self.discard_button.setAutoDefault(True)
         if changes:
             self.adopt_button = PrimaryButton(tr("Adopt"), self._adopt)
+            self.adopt_button.setAutoDefault(True)
             self.add(row(self.adopt_button, self.discard_button, None))
             self.adopt_button.setFocus()
         else:

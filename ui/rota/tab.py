@@ -312,20 +312,39 @@ class RotaTab(QWidget):
         """Asks once, then marks; the sheet with calls and stand-ins follows."""
         if not self._may_mark or not seat.movable:
             return
-        ask.confirm(
-            self,
-            tr("{name} cannot come on {slot}?", name=seat.text, slot=seat.slot.words()),
-            yes=tr("Mark absent"),
-            on_yes=lambda: run_job(
-                self, self._rota.mark_absent, seat.staff_id, seat.slot.day, seat.slot.half, on_done=self._show_absence
-            ),
-        )
+        slot = seat.slot
+        question = tr("{name} cannot come on {slot}?", name=seat.text, slot=slot.words())
+        if self._both_halves(seat):
+            options = [(slot.half, slot.words()), ("", tr("The whole day"))]
+            ask.choose(self, tr("Mark absent"), question, options, on_choice=partial(self._mark_half, seat))
+        else:
+            words = tr("Mark absent")
+            ask.confirm(self, question, title=words, yes=words, on_yes=partial(self._mark_half, seat, slot.half))
+
+    def _both_halves(self, seat: Seat) -> bool:
+        other = Slot(seat.slot.day, "pm" if seat.slot.half == "am" else "am")
+        cell = self._view.cells.get(other) if self._view is not None else None
+        return cell is not None and any(a.staff_id == seat.staff_id and not a.absent_at for a in cell.assignments)
+
+    def _mark_half(self, seat: Seat, half: object) -> None:
+        day, wanted = seat.slot.day, str(half) or None
+        run_job(self, self._rota.mark_absent, seat.staff_id, day, wanted, on_done=self._show_absence)
 
     def _absent(self, staff_id: str, slot: Slot) -> None:
         run_job(self, self._rota.absence, staff_id, slot.day, slot.half, lane="read", on_done=self._show_absence)
 
     def _show_absence(self, absence: Absence) -> None:
-        AbsenceSheet(absence, self._replace, self.window()).open()
+        may_list = May.SEE_CLIENTS in self._desk.who.may and self._may_mark
+        on_list = partial(self._call_list, absence) if may_list else None
+        AbsenceSheet(absence, self._replace, on_list, self.window()).open()
+
+    def _call_list(self, absence: Absence) -> None:
+        def show(data: bytes) -> None:
+            PdfSheet(tr("Call list"), f"{tr('Call list')}-{absence.day.isoformat()}", data, self.window()).open()
+
+        halves = tuple(absence.assignments)
+        half = halves[0] if len(halves) == 1 else None
+        run_job(self, self._rota.call_list, absence.staff_id, absence.day, half, on_done=show)
 
     def _replace(self, assignment_id: str, staff_id: str, take_bookings: bool) -> None:
         def replaced(made: AssignmentView) -> None:
