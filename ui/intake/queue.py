@@ -21,15 +21,18 @@ from ui.widgets.row_list import RowList
 
 def next_words(status: str) -> str:
     """What the one key does now."""
-    return {rules.WAITING: tr("Call ticket"), rules.CALLED: tr("Begin session"), rules.IN_SESSION: tr("End session")}.get(
-        status, tr("Call ticket")
-    )
+    return {
+        rules.WAITING: tr("Call ticket"),
+        rules.CALLED: tr("Begin session"),
+        rules.IN_SESSION: tr("End session"),
+    }.get(status, tr("Call ticket"))
 
 
 class QueueList(RowList):
-    """`stepped`, `left` and `undone` by Space, Delete and Ctrl+Z; `opened` by Enter."""
+    """`stepped`, `left`, `asked` and `undone` by Space, Delete, S and Ctrl+Z; `opened` by Enter."""
 
     stepped = Signal()
+    asked = Signal()
     left = Signal()
     undone = Signal()
 
@@ -45,6 +48,8 @@ class QueueList(RowList):
                 self.stepped.emit()
         elif event.key() == Qt.Key.Key_Delete:
             self.left.emit()
+        elif event.key() == Qt.Key.Key_S and not event.modifiers():
+            self.asked.emit()
         else:
             super().keyPressEvent(event)
 
@@ -74,6 +79,7 @@ class QueueCard(Card):
         self.list.stepped.connect(lambda: self._want("step"))
         self.list.left.connect(lambda: self._want("leave"))
         self.list.undone.connect(self._undo)
+        self.list.asked.connect(lambda: self._want("safety"))
         self.list.opened.connect(lambda _key: self._want("open" if can_open else "step"))
         self.list.chosen.connect(self.chosen.emit)
         self.list.customContextMenuRequested.connect(self._menu)
@@ -164,6 +170,7 @@ class QueueCard(Card):
         acts = [("step", next_words(entry.status), "Space")]
         if self._can_open:
             acts.append(("open", tr("Open case"), "Enter"))
+        acts.append(("safety", tr("Safety questions…"), "S"))
         acts.append(("leave", tr("Left"), "Delete"))
         if self._can_print:
             acts.append(("slip", tr("Print slip"), ""))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from app.common.changes import Topic
+from app.common.errors import UserError
 from app.common.words import tr
 from app.intake import rules
 from app.intake.views import QueueEntry, QueueView
@@ -17,9 +18,11 @@ from ui import notify
 from ui.desk import Desk
 from ui.intake import slip
 from ui.intake.bookings import BookingsSheet
+from ui.intake.call_screen import CallScreen
 from ui.intake.form import ArrivalForm
 from ui.intake.own_room import OwnRoom
 from ui.intake.queue import QueueCard, next_words
+from ui.intake.safety_sheet import SafetySheet
 from ui.jobs import run_job
 from ui.widgets.button import PrimaryButton, SecondaryButton
 from ui.widgets.label import Label
@@ -44,6 +47,7 @@ class IntakeTab(QWidget):
         self._may_open = May.READ_CASES in may
         self._begun = False
         self._held = ""
+        self.call_screen: CallScreen | None = None
         self.queue = QueueCard(can_print=self._may_register, can_open=self._may_open)
         self.queue.wanted.connect(self._act)
         self.queue.chosen.connect(self._chosen)
@@ -60,11 +64,12 @@ class IntakeTab(QWidget):
         self.setFocusProxy(self.form or self.queue)
         column(self.header, main, parent=self, space=12)
         self._wished = ""
-        self._clock = QTimer(self, interval=REFRESH_MS)
-        self._clock.timeout.connect(self._tick)
-        self._clock.start()
+        self.ticker = QTimer(self, interval=REFRESH_MS)
+        self.ticker.timeout.connect(self._tick)
+        self.ticker.start()
 
     def _actions(self) -> None:
+        self.header.add_action(SecondaryButton(tr("Call screen"), self.open_call_screen, icon="monitor"))
         if May.BOOK in self._desk.who.may:
             self.header.add_action(
                 SecondaryButton(tr("Bookings"), self.open_bookings, icon="calendar-plus", shortcut="F7")
@@ -119,6 +124,8 @@ class IntakeTab(QWidget):
         if self._wished and self.queue.list.choose(self._wished):
             self._wished = ""
         self._desk.set_count("intake", view.waiting)
+        if self.call_screen is not None:
+            self.call_screen.show_view(view)
 
     def _wish(self, visit_id: str) -> None:
         """Chooses a visit now or as soon as the queue shows it."""
@@ -144,6 +151,8 @@ class IntakeTab(QWidget):
         queue = self._services.queue
         if act == "open":
             self._desk.open_tab("notes", visit_id=visit_id)
+        elif act == "safety":
+            self._ask_safety()
         elif act == "slip":
             slip.print_slips(self, self._services.intake.slip, [visit_id])
         elif not self._may_call:
@@ -164,15 +173,33 @@ class IntakeTab(QWidget):
             notify.warn(self, tr("Choose your room first."))
             self.room.setFocus()
         elif room is not None and status == rules.WAITING:
-            run_job(self, queue.call, visit_id, room)
+            run_job(self, queue.call, visit_id, room, on_error=self._late)
         elif room is not None and status == rules.CALLED:
-            run_job(self, queue.start, visit_id, room)
+            run_job(self, queue.start, visit_id, room, on_error=self._late)
         else:
-            run_job(self, queue.advance, visit_id)
+            run_job(self, queue.advance, visit_id, status or None, on_error=self._late)
+
+    def _late(self, error: UserError) -> None:
+        """Somebody was quicker: who, in words, and the queue as it is now."""
+        notify.warn(self, error.text())
+        run_job(self, self._services.queue.view, lane="read", on_done=self._show)
 
     def _left(self, entry: QueueEntry) -> None:
         said = tr("{ticket} has left.", ticket=entry.ticket)
         notify.say(self, said, undo=(tr("Undo"), partial(self._act, "undo", entry.visit_id)))
+
+    def _ask_safety(self) -> None:
+        entry = self.queue.entry()
+        if entry is not None:
+            SafetySheet(self, entry, self._services.queue.answer).open()
+
+    def open_call_screen(self) -> None:
+        """叫号屏, a window for the waiting room; it follows the queue."""
+        if self.call_screen is None:
+            self.call_screen = CallScreen(self._desk, self)
+        run_job(self, self._services.queue.view, lane="read", on_done=self._show)
+        self.call_screen.show()
+        self.call_screen.raise_()
 
     def open_bookings(self) -> None:
         """今日预约, and booking one for the client in the form."""
@@ -196,6 +223,12 @@ class IntakeTab(QWidget):
             self._drop_name()
         else:
             super().keyReleaseEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Whoever lets go of the key in another window is not seen here."""
+        if event.type() == QEvent.Type.ActivationChange and not self.isActiveWindow():
+            self._drop_name()
+        super().changeEvent(event)
 
     def hideEvent(self, event: QHideEvent) -> None:
         self._drop_name()
