@@ -28,7 +28,7 @@ _QUEUE: tuple[Plan, ...] = (
     (64, "left", ("unasked",) * 3, []),
     (52, "in_session", ("no", "no", "no"), []),
     (31, "waiting", ("no", "no", "no"), ["father"]),
-    (12, "waiting", ("unasked",) * 3, ["grandmother"]),
+    (12, "waiting", ("unasked",) * 3, ["grandparent"]),
     (6, "waiting", ("yes", "no", "unasked"), ["mother"]),
     (4, "waiting", ("unasked",) * 3, []),
 )
