@@ -137,8 +137,11 @@ def _spread(roots: set[str], grants: Sequence[CaseGrant], membership: Membership
 
 def believed_grants(tx: Tx, case: Case, membership: Membership) -> Believed:
     """All grants of a case that signatures prove; SealedAltered if somebody else passes for its opener."""
-    query = select(CaseGrant).where(CaseGrant.case_id == case.id).order_by(CaseGrant.stamp)
-    grants = tx.execute(query).scalars().all()
+    gathered: dict[str, list[CaseGrant]] = tx.info.get("case_grants", {})
+    grants = gathered.get(case.id)
+    if grants is None:
+        query = select(CaseGrant).where(CaseGrant.case_id == case.id).order_by(CaseGrant.stamp)
+        grants = list(tx.execute(query).scalars())
     _one_opener(tx, case, grants, membership)
     chain: Believed = {}
     roots = {case.opened_by}
@@ -151,10 +154,21 @@ def believed_grants(tx: Tx, case: Case, membership: Membership) -> Believed:
     return chain
 
 
+def gather(tx: Tx, case_ids: Sequence[str]) -> None:
+    """Reads the grants and anchors of many cases at once, for a read-only transaction that will open them all."""
+    grants: dict[str, list[CaseGrant]] = {case_id: [] for case_id in case_ids}
+    query = select(CaseGrant).where(CaseGrant.case_id.in_(case_ids)).order_by(CaseGrant.stamp)
+    for row in tx.execute(query).scalars():
+        grants[row.case_id].append(row)
+    tx.info["case_grants"] = grants
+    tx.info["case_anchors"] = audit.signed_digests(tx, case_ids, OPENED)
+
+
 def _one_opener(tx: Tx, case: Case, grants: Sequence[CaseGrant], membership: Membership) -> None:
     own = [row for row in grants if row.key_version == 1 and row.recipient == row.grantor]
     openers = [row for row in own if _signed_by_clinician(row, membership)]
-    anchored = audit.signed_digest(tx, case.id, OPENED)
+    anchors: dict[str, bytes] | None = tx.info.get("case_anchors")
+    anchored = anchors.get(case.id) if anchors is not None else audit.signed_digest(tx, case.id, OPENED)
     if any(row.grantor != case.opened_by for row in openers):
         raise SealedAltered
     if anchored is not None and all(grant_hash(row) != anchored for row in openers):

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app.cases import keys
 from app.cases.keys import NoCaseKey, SealedAltered
-from app.cases.records import latest_contents, note_proofs, note_rows, read_note, write_note
+from app.cases.records import note_proofs, note_rows, read_note, write_note
 from app.cases.risk import record_risk
 from app.cases.risk_rules import RiskLevel
 from app.cases.signed import Proofs
@@ -206,24 +206,25 @@ def view_of_session(tx: Tx, session: CounsellingSession) -> SessionView:
 
 
 def searchable(tx: Tx, ctx: Context) -> list[Searchable]:
-    """One's own notes in force, newest first, opened into memory; what does not open is left out."""
-    cases = select(SessionNote.case_id).where(SessionNote.author == ctx.who.user_id).distinct()
+    """One's own notes in force, newest first, opened into memory; what does not prove itself is left out."""
+    query = select(SessionNote).where(SessionNote.author == ctx.who.user_id)
+    rows = list(tx.execute(query).scalars())
+    amended = {row.amends for row in rows}
+    rows = [row for row in rows if row.id not in amended]
+    ids = sorted({row.case_id for row in rows})
+    cases = {case.id: case for case in tx.execute(select(Case).where(Case.id.in_(ids))).scalars()}
+    sessions = select(CounsellingSession).where(CounsellingSession.case_id.in_(ids))
+    held = {session.id: session for session in tx.execute(sessions).scalars()}
+    keys.gather(tx, ids)
+    proofs = note_proofs(tx, ctx, ids)
     found: list[Searchable] = []
-    for case in tx.execute(select(Case).where(Case.id.in_(cases))).scalars().all():
-        numbers = {
-            row_id: (number, day)
-            for row_id, number, day in tx.execute(
-                select(CounsellingSession.id, CounsellingSession.number, CounsellingSession.day).where(
-                    CounsellingSession.case_id == case.id
-                )
-            )
-        }
+    for row in rows:
         try:
-            contents = latest_contents(tx, ctx, case)
+            content = read_note(tx, ctx, cases[row.case_id], row, proofs)
         except (SealedAltered, NoCaseKey):
             continue
-        for row, content in contents:
-            if row.author == ctx.who.user_id:
-                number, day = numbers.get(row.session_id, (0, local(row.signed_at).date()))
-                found.append(Searchable(row.id, case.id, case.number, number, day, content))
+        session = held.get(row.session_id)
+        number = session.number if session else 0
+        day = _day(content["day"], session, row.signed_at)
+        found.append(Searchable(row.id, row.case_id, cases[row.case_id].number, number, day, content))
     return sorted(found, key=lambda note: (note.day, note.note_id), reverse=True)

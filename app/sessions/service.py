@@ -200,9 +200,12 @@ class NoteService:
         if self.ctx.who.locked:
             self.forget()
         if self._index is None:
+            with self.ctx.read(May.READ_CASES) as tx:
+                opened = notes.searchable(tx, self.ctx)
             with self.ctx.write(May.READ_CASES, "notes.opened-for-search") as act:
-                self._index = notes.searchable(act.tx, self.ctx)
-                act.on(*dict.fromkeys(note.case_id for note in self._index))
+                act.on(*dict.fromkeys(note.case_id for note in opened))
+            self._index = None if self.ctx.who.locked else opened
+            return scan(opened, words, limit)
         return scan(self._index, words, limit)
 
     def forget(self) -> None:

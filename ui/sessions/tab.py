@@ -195,7 +195,7 @@ class NotesTab(QWidget):
         self._desk.set_count("notes", sum(line.unsigned is not None for line in board))
 
     def _search(self, words: str) -> None:
-        run_job(self, self._services.notes.search, words, on_done=self.cases.show_hits)
+        run_job(self, self._services.notes.search, words, lane="pool", on_done=self.cases.show_hits)
 
     # --- signing and amending
 
