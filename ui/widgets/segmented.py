@@ -45,13 +45,6 @@ class SegmentedControl(QWidget):
         self._speak()
         self.update()
 
-    def set_options(self, options: Sequence[tuple[object, str]], value: object) -> None:
-        """Other words or alternatives, `value` on; without sending `chosen`."""
-        self._options = list(options)
-        self._index = min(self._index, max(0, len(self._options) - 1))
-        self.set_value(value)
-        self.updateGeometry()
-
     def sizeHint(self) -> QSize:
         return QSize(sum(self._widths()), paint.px(CONTROL_HEIGHT))
 
