@@ -307,6 +307,9 @@ def test_a_reply_is_entered_by_scanning_and_typing(
     shown = tab.preview.history_text()
     assert "心身科" in shown and "可返校" in shown and "第三中学" in shown
     assert "按时复诊" not in shown and "封存" in shown
+    tab.undo()
+    wait_jobs()
+    assert status_of(tab, letter) is Status.PRINTED
 
 
 def test_those_who_did_not_arrive_are_listed_with_their_hours(

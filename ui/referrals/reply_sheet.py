@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from app.common.clock import today
@@ -24,7 +24,9 @@ from ui.widgets.text_area import TextArea
 
 
 class ReplySheet(Sheet):
-    """A scanner types the code and presses Enter: that looks the letter up and goes on to the date."""
+    """A scanner types the code and presses Enter: that looks the letter up and goes on. `saved(letter id)`."""
+
+    saved = Signal(str)
 
     def __init__(self, desk: Desk, parent: QWidget, card: LetterCard | None = None) -> None:
         super().__init__(tr("Enter a reply"), parent, width=560)
@@ -104,7 +106,7 @@ class ReplySheet(Sheet):
             advice=advice.value(),
             back_to_school=BackToSchool(str(self.back.value())),
         )
-        run_job(self, self._desk.services.referrals.replied, self._card.id, reply, on_done=self._saved)
+        run_job(self, self._desk.services.referrals.replied, self._card.id, reply, on_done=self._done)
 
     def _take(self, card: LetterCard) -> None:
         self._card = card
@@ -123,7 +125,8 @@ class ReplySheet(Sheet):
     def _settle(self) -> None:
         self.day.setEnabled(bool(self.arrived.value()))
 
-    def _saved(self, card: LetterCard) -> None:
+    def _done(self, card: LetterCard) -> None:
+        self.saved.emit(card.id)
         notify.say(self, tr("Reply to {number} saved", number=card.short))
         self.accept()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt
@@ -100,9 +101,16 @@ class ReferralsTab(QWidget):
     def undo(self) -> None:
         """Takes the last step of this sitting back, else the chosen letter's."""
         card = self.board.card()
-        letter_id = self._undoable.pop() if self._undoable else card.id if card else ""
+        letter_id = self._undoable[-1] if self._undoable else card.id if card else ""
         if letter_id and self._may_print:
-            run_job(self, self.desk.services.referrals.undo, letter_id, on_done=lambda _step: self._undone(letter_id))
+            self._undo(letter_id)
+
+    def _undo(self, letter_id: str) -> None:
+        for place in reversed(range(len(self._undoable))):
+            if self._undoable[place] == letter_id:
+                del self._undoable[place]
+                break
+        run_job(self, self.desk.services.referrals.undo, letter_id, on_done=lambda _step: self._undone(letter_id))
 
     def print_letter(self) -> None:
         """Two copies of the chosen letter through the system's print dialog."""
@@ -152,7 +160,12 @@ class ReferralsTab(QWidget):
 
     def enter_reply(self) -> None:
         """录入回执, by number."""
-        ReplySheet(self.desk, self).open()
+        self._open_reply(None)
+
+    def _open_reply(self, card: LetterCard | None) -> None:
+        sheet = ReplySheet(self.desk, self, card)
+        sheet.saved.connect(self._undoable.append)
+        sheet.open()
 
     def show_missed(self) -> None:
         """未到诊名单."""
@@ -207,7 +220,7 @@ class ReferralsTab(QWidget):
         if card.next is Step.PRINTED:
             self.print_letter()
         elif card.next is Step.REPLIED:
-            ReplySheet(self.desk, self, card).open()
+            self._open_reply(card)
         else:
             self._step(card, card.next)
 
@@ -229,7 +242,7 @@ class ReferralsTab(QWidget):
             Step.ARRIVED: tr("{number} arrived", number=card.short),
             Step.RETURNED: tr("{number} closed: back at school", number=card.short),
         }[step]
-        notify.say(self, said, undo=(tr("Undo"), self.undo))
+        notify.say(self, said, undo=(tr("Undo"), partial(self._undo, card.id)))
 
     def _undone(self, letter_id: str) -> None:
         self._wanted = letter_id
@@ -303,5 +316,11 @@ class ReferralsTab(QWidget):
             tr("Why"),
             lines=2,
             yes=tr("Recall"),
-            on_text=lambda reason: run_job(self, self.desk.services.referrals.recall, card.id, reason),
+            on_text=lambda reason: run_job(
+                self,
+                self.desk.services.referrals.recall,
+                card.id,
+                reason,
+                on_done=lambda _card: notify.say(self, tr("{number} recalled", number=card.short)),
+            ),
         )
