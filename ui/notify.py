@@ -1,4 +1,4 @@
-"""One door for messages that need no answer: toasts at the lower right of the window."""
+"""One door for messages that need no answer: toasts at the top of the window, below its bar."""
 
 from __future__ import annotations
 

@@ -117,9 +117,8 @@ class ToastHost(QWidget):
         self._box.activate()
         self.setVisible(True)
         self.adjustSize()
-        window = self.window()
-        gap = theme.current().px(16)
-        self.move(window.width() - self.width() - gap, window.height() - self.height() - gap)
+        # Below the top bar, in the middle: the lower right holds the button that is pressed next.
+        self.move((self.window().width() - self.width()) // 2, theme.current().px(60))
         self.raise_()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
