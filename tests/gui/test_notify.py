@@ -29,13 +29,13 @@ def test_what_was_done_goes_by_itself_and_what_failed_stays(qtbot: QtBot) -> Non
     assert notify.shown(window) == ["failed"]
 
 
-def test_they_keep_to_the_lower_right_corner(qtbot: QtBot) -> None:
+def test_they_keep_to_the_middle_below_the_top_bar(qtbot: QtBot) -> None:
     window = _window(qtbot)
     notify.say(window, "a long sentence that needs more than one line to be said in full in a narrow toast")
     host = window.findChild(ToastHost)
     assert isinstance(host, ToastHost)
     window.resize(1000, 700)
-    qtbot.waitUntil(lambda: host.geometry().right() == 1000 - 16 - 1 and host.geometry().bottom() == 700 - 16 - 1)
+    qtbot.waitUntil(lambda: host.x() == (1000 - host.width()) // 2 and host.y() == 60)
 
 
 def test_the_same_words_are_shown_once_and_no_more_than_four(qtbot: QtBot) -> None:
