@@ -33,7 +33,8 @@ class CallScreen(QWidget):
         """The queue as it is now."""
         called = [entry for entry in view.entries if entry.status == rules.CALLED]
         self._called = [(entry.ticket, entry.room_name) for entry in called][:MOST]
-        self._waiting = sorted(entry.ticket for entry in view.entries if entry.status == rules.WAITING)
+        waiting = (entry.ticket for entry in view.entries if entry.status == rules.WAITING)
+        self._waiting = sorted(waiting, key=lambda ticket: (len(ticket), ticket))
         self.setAccessibleName(self.text())
         self.update()
 
