@@ -6,5 +6,5 @@ from app.bootstrap import Services
 
 
 def count(services: Services) -> int:
-    """Visits that nobody has called yet."""
+    """Visits whose session has not begun."""
     return services.queue.view().waiting

@@ -141,8 +141,7 @@ class ArrivalDrafts(QObject):
 
     def _kept(self, slot: Slot, at: datetime | None) -> None:
         slot.saved_at = at
-        if slot is self.current:
-            self.told.emit(at, False)
+        self.told.emit(self.current.saved_at, False)
 
     def _failed(self, slot: Slot, _error: UserError) -> None:
         """The text is still on screen or in the slot; it is tried again."""

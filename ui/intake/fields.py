@@ -6,14 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QEvent, QObject, Signal
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from app.common.words import tr
 from app.intake.rules import CONCERN_WORDS, SOURCE_WORDS
 from app.intake.views import ClientCard
 from app.people.centres import SchoolView
-from ui import clipboard
+from ui import clipboard, theme
 from ui.intake.chips import Chips
 from ui.intake.name_box import NameBox, Search
 from ui.intake.parent import ParentFields
@@ -30,6 +30,8 @@ from ui.widgets.line_edit import LineEdit
 from ui.widgets.text_area import TextArea
 
 OF_TODAY = ("who", "reason", "medication", "safety", "source", "concerns", "wanted", "parent")
+
+SCROLL_BAR = 10
 
 
 class ArrivalFields(QWidget):
@@ -161,6 +163,14 @@ class ArrivalFields(QWidget):
     def has_parent(self) -> bool:
         return not self.parent_fields.isHidden()
 
+    def make_room(self, scrolls: bool) -> None:
+        """The scroll bar stands in the margin, so that the fields end where everything else does."""
+        layout = self.layout()
+        if layout is not None:
+            sides = layout.contentsMargins()
+            sides.setRight(theme.current().px(14) - (SCROLL_BAR if scrolls else 0))
+            layout.setContentsMargins(sides)
+
     # --- lists and errors ---
 
     def set_schools(self, schools: Sequence[SchoolView]) -> None:
@@ -245,7 +255,15 @@ class ArrivalFields(QWidget):
         )
 
     def _watch(self) -> None:
-        for line in (self.name, self.birth, self.class_name, self.telephone, self.guardian, self.medication):
+        edits: list[QLineEdit] = [
+            self.name,
+            self.birth,
+            self.class_name,
+            self.telephone,
+            self.guardian,
+            self.medication,
+        ]
+        for line in edits:
             line.textChanged.connect(lambda _text: self.changed.emit())
         for choice in (self.sex, self.school, self.grade, self.relation, self.source, self.wanted):
             choice.currentTextChanged.connect(lambda _text: self.changed.emit())
@@ -253,6 +271,20 @@ class ArrivalFields(QWidget):
         for part in (self.who, self.safety, self.concerns, self.parent_fields):
             part.changed.connect(self.changed.emit)
         self.parent_fields.removed.connect(self._remove_parent)
+        self.school.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The keyboard leaves the school."""
+        if watched is self.school and event.type() == QEvent.Type.FocusOut:
+            self.find_school()
+        return super().eventFilter(watched, event)
+
+    def find_school(self) -> None:
+        """第三 is the one school that has it in its name; another one's words stay as they were told."""
+        typed = self.school.text()
+        found = [school_id for school_id, name in self._schools.items() if typed and typed in name]
+        if typed not in self._schools and len(found) == 1:
+            self.school.set_value(found[0])
 
     def _show_parent(self, state: ArrivalState) -> None:
         self.parent_fields.setVisible(state.parent is not None)

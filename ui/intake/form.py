@@ -89,6 +89,7 @@ class ArrivalForm(Card):
         if self.fields.name.waiting() or self.fields.parent_fields.name.waiting() or self._card_wanted:
             self._register_after = True
             return
+        self.fields.find_school()
         state = self.fields.state()
         if not self.fields.check():
             return
@@ -125,6 +126,7 @@ class ArrivalForm(Card):
         self.add_to_head(self.clear_button)
         self.area = scrolling(self.fields)
         self.fields.reveal = self.area.ensureWidgetVisible
+        self.area.verticalScrollBar().rangeChanged.connect(lambda _least, most: self.fields.make_room(most > 0))
         foot = QFrame()
         foot.setProperty("kind", "cardfoot")
         row(self.under_age, None, self.print_button, self.register_button, parent=foot, margins=(14, 8, 14, 8))

@@ -107,7 +107,10 @@ def entry_line(entry: QueueEntry) -> str:
         came = tr("student with {others}", others=came) if came else ""
     first = tr("first visit") if entry.first_visit else tr("return visit")
     family = tr("came with {tickets}", tickets=listed(entry.family)) if entry.family else ""
-    unasked = tr("safety not fully asked") if entry.unasked and entry.status != rules.DONE else ""
+    open_questions = entry.safety.count("unasked")
+    unasked = tr("safety not fully asked") if open_questions else ""
+    if open_questions == len(entry.safety):
+        unasked = tr("safety not asked")
     return dotted("" if entry.came_as == "third_party" else came, first, family, unasked)
 
 
