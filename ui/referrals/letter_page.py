@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
 from functools import partial
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
-from app.common.clock import local
 from app.common.errors import UserError
 from app.common.words import ntr, tr
 from app.referrals.views import CaseChoice, ConsentState, LetterCard, ReferralDraft, ReferralForm
@@ -23,6 +20,7 @@ from ui.referrals.consent_panel import ConsentPanel
 from ui.referrals.keeper import DraftKeeper
 from ui.referrals.letter_form import LetterForm
 from ui.referrals.paper import PaperView
+from ui.referrals.saver import DraftSaver, once
 from ui.widgets.button import PrimaryButton, QuietButton, SecondaryButton
 from ui.widgets.choice import Choice
 from ui.widgets.icon_button import IconButton
@@ -30,7 +28,6 @@ from ui.widgets.label import Label
 from ui.widgets.layout import column, hairline, holder, row, scrolling
 from ui.widgets.page_header import PageHeader
 
-SAVE_AFTER_MS = 600
 DRAW_AFTER_MS = 350
 
 
@@ -44,7 +41,7 @@ class LetterPage(QWidget):
         super().__init__()
         self.setProperty("kind", "plain")
         self._desk = desk
-        self._keeper: DraftKeeper | None = None
+        self.saver = DraftSaver(self)
         self._form: ReferralForm | None = None
         self._serial = 0
         self._wanted = ""
@@ -57,14 +54,18 @@ class LetterPage(QWidget):
         self.keep = SecondaryButton(tr("Keep in the case"), self._keep, icon="save")
         self.discard = QuietButton(tr("Throw the draft away"), self._discard)
         self.release = PrimaryButton(tr("Release for printing"), self._release, icon="send", shortcut="Ctrl+Return")
-        self._save_timer = self._timer(SAVE_AFTER_MS, self._save)
-        self._draw_timer = self._timer(DRAW_AFTER_MS, self._draw)
+        self.saver.said.connect(self.saved.setText)
+        self.draw_timer = once(self, DRAW_AFTER_MS, self._draw)
         self._compose()
         self.case.setAccessibleName(tr("Case"))
         self.case.chosen.connect(lambda value: self.open_case(str(value)) if value else None)
         self.form.changed.connect(self._changed)
         self.consent.changed.connect(self._draw)
         self._enable(False)
+
+    @property
+    def _keeper(self) -> DraftKeeper | None:
+        return self.saver.keeper
 
     def begin(self, case_id: str = "") -> None:
         """Loads the cases to choose from, and one of them at once if it is named."""
@@ -74,7 +75,7 @@ class LetterPage(QWidget):
     def open_case(self, case_id: str) -> None:
         """Shows a case's letter: what was typed last, else what is kept in the case, else a new one."""
         self.flush()
-        self._keeper = None
+        self.saver.hold(None)
         self._enable(False)
         self._serial += 1
         run_job(
@@ -97,12 +98,7 @@ class LetterPage(QWidget):
 
     def flush(self) -> None:
         """Writes what is typed at once, on this thread: the screen is about to lock."""
-        self._save_timer.stop()
-        if self._keeper is not None and self._keeper.waiting:
-            try:
-                self._show_saved(self._keeper.write())
-            except UserError as error:
-                notify.fail(self, error.text())
+        self.saver.flush()
 
     def _compose(self) -> None:
         back = IconButton("arrow-left", tr("Back to the board"), self._back)
@@ -123,13 +119,6 @@ class LetterPage(QWidget):
             inside.setStretch(0, 11)  # type: ignore[attr-defined]
             inside.setStretch(1, 9)  # type: ignore[attr-defined]
         self.problem.hide()
-
-    def _timer(self, after: int, act: Callable[[], object]) -> QTimer:
-        made = QTimer(self)
-        made.setSingleShot(True)
-        made.setInterval(after)
-        made.timeout.connect(lambda: act())
-        return made
 
     def _enable(self, on: bool) -> None:
         for widget in (self.form, self.consent, self.discard, self.keep, self.release):
@@ -156,35 +145,22 @@ class LetterPage(QWidget):
 
     def _show_form(self, form: ReferralForm) -> None:
         self._form = form
-        self._keeper = DraftKeeper(self._desk.services.drafts, form.case_id, form.draft_id)
+        self.saver.hold(DraftKeeper(self._desk.services.drafts, form.case_id, form.draft_id))
         self.consent.set_client(form.client_id, form.guardians)
         self.form.show_form(form)
         self.case.set_value(form.case_id)
-        self.saved.setText("")
         self._say("")
         self._enable(True)
         self.form.place.setFocus()
         self._draw()
 
     def _changed(self) -> None:
-        if self._keeper is None:
-            return
-        self._keeper.put(self.form.draft().to_dict())
-        self.saved.setText(tr("Not saved yet"))
-        if not self._save_timer.isActive():
-            self._save_timer.start()
-        self._draw_timer.start()
-
-    def _save(self) -> None:
         if self._keeper is not None:
-            run_job(self, self._keeper.write, on_done=self._show_saved)
-
-    def _show_saved(self, at: datetime | None) -> None:
-        if at is not None and (self._keeper is None or not self._keeper.waiting):
-            self.saved.setText(tr("Saved {time}", time=f"{local(at):%H:%M:%S}"))
+            self.saver.typed(self.form.draft().to_dict())
+            self.draw_timer.start()
 
     def _draw(self) -> None:
-        self._draw_timer.stop()
+        self.draw_timer.stop()
         if self._keeper is None:
             return
         self._serial += 1
@@ -252,9 +228,8 @@ class LetterPage(QWidget):
         keeper = self._keeper
         if keeper is None:
             return
-        self._save_timer.stop()
         keeper.close()
-        self._keeper = None
+        self.saver.hold(None)
         self._enable(False)
         again = partial(self.open_case, keeper.case_id)
         run_job(self, self._desk.services.drafts.discard, keeper.draft_id, on_done=lambda _none: again())
@@ -298,7 +273,7 @@ class LetterPage(QWidget):
         )
 
     def _done(self, card: LetterCard) -> None:
-        self._keeper = None
+        self.saver.hold(None)
         self._form = None
         self.paper.show_pdf(None)
         self.case.set_value(None)

@@ -24,7 +24,7 @@ def _reply(stage: Stage) -> None:
 
 
 def _missed(stage: Stage) -> None:
-    stage.tab("referrals").show_missed()
+    stage.tab("referrals").board_page.show_missed()
     stage.shot()
 
 
