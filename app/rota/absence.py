@@ -61,7 +61,7 @@ def find_replacements(roster: Roster, absent: Assignment, schools: frozenset[str
             continue
         shared = tuple(s for s in wanted if s in expert.specialities)
         key = (bool(against), not shared, total_load(roster, who), expert.number)
-        why = _why(roster.quarter[who], shared, reason_text(against) if against else "")
+        why = _why(total_load(roster, who), shared, reason_text(against) if against else "")
         room = roster.rooms.get(absent.room_id or "")
         ranked.append(
             (key, Replacement(who, expert.number, expert.name, slot.half, not against, why, expert.telephone, room))
@@ -72,7 +72,7 @@ def find_replacements(roster: Roster, absent: Assignment, schools: frozenset[str
 
 
 def _why(duties: int, shared: tuple[str, ...], against: str) -> str:
-    parts = [ntr("{n} duty this quarter", "{n} duties this quarter", duties)]
+    parts = [ntr("{n} duty in two quarters", "{n} duties in two quarters", duties)]
     if shared:
         parts.append(tr("same speciality: {specialities}", specialities=tr(", ").join(shared)))
     if against:

@@ -210,7 +210,9 @@ class Assignment(Synced, Base):
     day: Mapped[date]
     half: Mapped[str]
     staff_id: Mapped[str] = mapped_column(RowId, index=True)
-    state: Mapped[str] = mapped_column(default="draft", doc="draft, published or removed")
+    state: Mapped[str] = mapped_column(
+        default="draft", doc="draft, published, leaving (in force until the next publication) or removed"
+    )
     pinned: Mapped[bool] = mapped_column(default=False)
     room_id: Mapped[str | None] = mapped_column(RowId)
     absent_at: Mapped[datetime | None] = mapped_column(doc="when the absence was recorded; None: she is coming")

@@ -209,7 +209,7 @@ def test_an_absence_names_bookings_and_stand_ins_in_one_action(bench: Bench, dir
     assert absence.bookings[0].telephones and absence.bookings[0].half == "am"
     assert absence.changed == len(absence.assignments) >= 1
     best = absence.replacements[0]
-    assert best.free and "本季度" in best.why
+    assert best.free and "近两季" in best.why
     assert desk.services.rota.mark_absent(duty.staff_id, MONDAY).value.changed == 0
 
     view = desk.services.rota.week(MONDAY)

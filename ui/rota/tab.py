@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from functools import partial
 
 from PySide6.QtCore import QPoint
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
 from app.common.changes import Topic
@@ -57,6 +57,7 @@ class RotaTab(QWidget):
         self._build()
 
     def _wire(self) -> None:
+        QShortcut(QKeySequence("Ctrl+Home"), self).activated.connect(self._this_week)
         self.board.opened.connect(self._open)
         self.board.removed.connect(self._remove)
         self.board.pinned.connect(self._pin)
@@ -144,6 +145,8 @@ class RotaTab(QWidget):
         period = period_words(view.first, view.last)
         if not view.days:
             state = tr("no duty sessions; set the duty pattern in Settings")
+        elif not view.loads:
+            state = tr("no duty experts yet; import their list first")
         elif view.empty:
             state = tr("nobody assigned yet")
         elif not view.published:
