@@ -110,9 +110,11 @@ class NoteService:
     # --- drafts
 
     def keep(self, session_id: str, content: Mapping[str, str]) -> datetime:
-        """Saves what is typed; on the disk, sealed to its author, when this returns. UserError once signed."""
+        """Saves what is typed; on the disk, sealed to its author, when this returns. UserError once signed
+        or taken back."""
         with self.ctx.read(May.WRITE_NOTES) as tx:
-            notes.own_session(tx, self.ctx, session_id)
+            if notes.own_session(tx, self.ctx, session_id).withdrawn:
+                raise UserError("session-withdrawn", N_("This session was taken back."))
             if notes.note_of(tx, session_id) is not None:
                 raise UserError("already-signed", N_("This note is signed already; it can only be amended."))
         return self._drafts.save(DRAFT, session_id, dict(content), session_id).saved_at

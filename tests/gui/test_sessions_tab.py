@@ -321,6 +321,39 @@ def test_copied_case_content_is_cleared(bench: Bench, tab: NotesTab, wait_jobs: 
     assert QGuiApplication.clipboard().text() == ""
 
 
+def _choose(tab: NotesTab, words: str) -> None:
+    """An entry of the menu, without its window."""
+    assert tab._shown is not None
+    menu = tab.acts.menu(tab._shown)
+    next(action for action in menu.actions() if action.text() == words).trigger()
+    menu.deleteLater()
+
+
+def test_a_session_begun_by_mistake_is_taken_back(bench: Bench, tab: NotesTab, wait_jobs: Wait) -> None:  # noqa: F811
+    session = begin(bench)
+    tab.show_item(case_id=session.case_id)
+    wait_jobs()
+    write(tab, 1, "不要了")
+    with ask.scripted(True):
+        _choose(tab, "撤回这次咨询…")
+        wait_jobs()
+    notes = bench.sign("psych").services.notes
+    assert notes.unsigned() == () and notes.kept(session.id) is None
+    assert tab.pages.currentWidget() is tab.history and tab.head.begin.isVisible()
+
+
+def test_a_supervisor_grants_a_case_from_the_menu(bench: Bench, shown: Show, wait_jobs: Wait) -> None:  # noqa: F811
+    session = begin(bench)
+    tab = open_tab(bench.sign("supervisor"), shown, wait_jobs)
+    tab.show_item(case_id=session.case_id)
+    wait_jobs()
+    other = bench.sign("psych2")
+    with ask.scripted(other.who.user_id):
+        _choose(tab, "把个案授权给同事…")
+        wait_jobs()
+    assert [line.id for line in other.services.cases.my_cases()] == [session.case_id]
+
+
 class Unreliable:
     """A disk that refuses the first times."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
 from app.cases.views import CaseView
@@ -14,6 +13,7 @@ from ui.sessions.keeper import Saved
 from ui.sessions.models import subtitle
 from ui.widgets.badge import Badge
 from ui.widgets.button import PrimaryButton, SecondaryButton
+from ui.widgets.icon_button import FramedIconButton
 from ui.widgets.label import Label
 from ui.widgets.layout import column
 from ui.widgets.page_header import PageHeader
@@ -34,15 +34,13 @@ class NotesHeader(QWidget):
         self.page = SegmentedControl(pages, value=WRITE, name=tr("Shown note"))
         self.leave = SecondaryButton(tr("Back"), icon="arrow-left")
         self.plan = SecondaryButton(tr("Last plan"), icon="copy", hint=tr("Adds the plan of the last note to this one"))
+        self.more = FramedIconButton("ellipsis", tr("More about this case"))
         self.begin = SecondaryButton(tr("Begin a session"), icon="plus")
         self.sign = PrimaryButton(tr("Sign"), shortcut="Ctrl+Return")
-        # A button's own shortcut clicks a tenth of a second later, and other words might be signed than were read.
-        self.sign.setShortcut(QKeySequence())
-        QShortcut(QKeySequence("Ctrl+Return"), self.sign).activated.connect(self.sign.click)
         self.head = PageHeader(
             tr("Session notes"),
             "",
-            *(self.private, self.saved, self.page, self.leave, self.plan, self.begin, self.sign),
+            *(self.private, self.saved, self.page, self.more, self.leave, self.plan, self.begin, self.sign),
         )
         self._subtitle = self.head.findChildren(Label)[-1]
         self._subtitle.setMinimumWidth(1)
@@ -58,7 +56,7 @@ class NotesHeader(QWidget):
         self.head.set_subtitle(tr("Sealed to the psychologists of the case"))
         self.private.set("")
         self.saved.set("")
-        for part in (self.page, self.leave, self.plan, self.begin, self.sign):
+        for part in (self.page, self.more, self.leave, self.plan, self.begin, self.sign):
             part.hide()
 
     def show_case(self, case: CaseView, session_number: int, *, writing: bool, amending: bool, has_plan: bool) -> None:
@@ -69,6 +67,7 @@ class NotesHeader(QWidget):
         on_paper = writing or amending
         self.page.setVisible(bool(session_number) and not amending)
         self.leave.setVisible(amending)
+        self.more.setVisible(not amending)
         self.plan.setVisible(writing and has_plan)
         self.sign.setVisible(on_paper)
         self.begin.setVisible(not session_number and not amending)

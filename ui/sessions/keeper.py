@@ -16,6 +16,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from app.common.errors import UserError
 from ui.jobs import run_job
 
+OVER = ("already-signed", "session-withdrawn")
 PAUSE_MS, LONGEST_MS, RETRY_MS = 400, 900, 3000
 
 Content = dict[str, str]
@@ -126,7 +127,7 @@ class Keeper(QObject):
         self._send()
 
     def _failed(self, subject: str, error: UserError) -> None:
-        if error.code == "already-signed":
+        if error.code in OVER:
             self._waiting.pop(subject, None)
             self._send()
             return

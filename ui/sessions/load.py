@@ -51,13 +51,11 @@ def open_wanted(
 
 
 def load_case(services: Any, case_id: str, session_id: str = "") -> CaseDesk:
-    """The case as it stands. Without `session_id`, the oldest unsigned session of one's own, if there is one."""
-    if not session_id:
-        mine = [item.session_id for item in services.notes.unsigned() if item.case_id == case_id]
+    """The case as it stands, with `session_id` to write, or else the oldest unsigned session of one's own."""
+    mine = [item.session_id for item in services.notes.unsigned() if item.case_id == case_id]
+    if session_id not in mine:
         session_id = mine[0] if mine else ""
     session = services.notes.session(session_id) if session_id else None
-    if session is not None and session.note_id is not None:
-        session = None
     kept = services.notes.kept(session.id) if session else None
     drops = services.cases.drops(case_id)
     if session is not None and session.visit_id:

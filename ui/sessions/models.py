@@ -32,6 +32,7 @@ STANDING_TONES: dict[Standing, str] = {
     Standing.EXCEPTION: "info",
 }
 _STATES: dict[NoteState, tuple[str, str]] = {
+    NoteState.UNSIGNED: (N_("Unsigned"), "neutral"),
     NoteState.SIGNED: (N_("Signed"), "neutral"),
     NoteState.AMENDED: (N_("Amended"), "info"),
     NoteState.NO_SESSION: (N_("Not begun"), "neutral"),

@@ -6,12 +6,11 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from PySide6.QtCore import QPoint
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from app.cases.consent import MeterLine, NewConsent
-from app.cases.consent_rules import ConsentAct, Party, Purpose
-from app.cases.views import AssessmentView
+from app.cases.consent import MeterLine
 from app.common.changes import Topic
 from app.common.clock import today
 from app.common.words import tr
@@ -19,15 +18,14 @@ from app.sessions.views import BoardLine, NoteView
 from ui import notify
 from ui.desk import Desk
 from ui.jobs import run_job
+from ui.sessions.actions import CaseActions
 from ui.sessions.amending import Amending
 from ui.sessions.cases_card import CasesCard
-from ui.sessions.consent_sheet import ConsentSheet
 from ui.sessions.glance import Glance
 from ui.sessions.header import WRITE, NotesHeader
 from ui.sessions.history import History
 from ui.sessions.load import CaseDesk, Wanted, beginning, last_level, open_wanted
 from ui.sessions.pad import Pad, Paper
-from ui.sessions.scale_sheet import ScaleSheet
 from ui.sessions.told import Told
 from ui.widgets.card import Card
 from ui.widgets.empty_state import EmptyState
@@ -51,6 +49,7 @@ class NotesTab(QWidget):
         self.pad = Pad(self.told)
         self.history = History(desk.who.user_id)
         self.amending = Amending()
+        self.acts = CaseActions(self, desk.services, desk.who.may)
         self.empty = EmptyState(
             "notebook-pen", tr("Choose a case at the left."), tr("Or call a number in Intake; its case opens here.")
         )
@@ -96,6 +95,7 @@ class NotesTab(QWidget):
         head.plan.clicked.connect(self._use_plan)
         head.begin.clicked.connect(self._begin)
         head.sign.clicked.connect(self._press_sign)
+        head.more.clicked.connect(self._more)
 
     # --- what the shell calls
 
@@ -236,36 +236,18 @@ class NotesTab(QWidget):
         self.amending.pad.end()
         self._arrange_pages()
 
-    # --- consent and scales
+    # --- the case besides its notes
 
     def _consent(self, line: MeterLine) -> None:
         if self._shown is not None:
-            ConsentSheet(self, self._shown.case.consent, line, self._record_consent, may_override=True).open()
-
-    def _record_consent(self, new: NewConsent) -> None:
-        if self._shown is None:
-            return
-        consent, client_id = self._services.consent, self._shown.case.client_id
-        said: dict[str, Any] = {"recipient": new.recipient}
-        sharing = new.purpose is Purpose.SHARE
-        if new.act is ConsentAct.GIVEN:
-            call = partial(consent.give, client_id, new.purpose, Party(new.by), signer_name=new.signer_name)
-            said["scope"] = new.scope
-        elif new.act is ConsentAct.WITHDRAWN:
-            call = partial(consent.withdraw, client_id, new.purpose, Party(new.by), reason=new.reason)
-        else:
-            call = partial(consent.override, client_id, new.purpose, new.by, new.reason)
-            said["scope"] = new.scope if sharing else ()
-        run_job(self, call, on_done=lambda _id: notify.say(self, tr("Recorded.")), **said)
+            self.acts.consent(self._shown, line)
 
     def _scale(self) -> None:
         if self._shown is not None:
-            case_id = self._shown.case.id
-            record = partial(run_job, self, self._services.assessments.record, case_id, on_done=self._scored)
-            ScaleSheet(self, today(self._desk.clock), lambda new: record(new)).open()
+            self.acts.scale(self._shown, today(self._desk.clock))
 
-    def _scored(self, result: AssessmentView) -> None:
-        if result.flagged:
-            notify.warn(self, tr("Item 9 is above zero: do the safety check now and write it under Risk."))
-        else:
-            notify.say(self, tr("{scale}: total {n}, saved.", scale=result.name, n=result.total))
+    def _more(self) -> None:
+        if self._shown is not None:
+            menu = self.acts.menu(self._shown)
+            menu.aboutToHide.connect(menu.deleteLater)
+            menu.popup(self.head.more.mapToGlobal(QPoint(0, self.head.more.height() + 2)))
