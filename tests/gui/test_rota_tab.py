@@ -307,7 +307,7 @@ def test_a_psychologist_reads_and_changes_nothing(
         tab.board.go_to(MORNING)
         press(qtbot, key)
         wait_jobs()
-    assert tab.menu_for(seat.seat).isEmpty()
+    assert tab.seats.menu_for(seat.seat).isEmpty()
     assert not tab.publish_button.isVisible()
     assert bench.sign("director").services.rota.week(MONDAY).cells == before.cells
 
@@ -317,7 +317,7 @@ def test_the_menu_names_each_act_with_its_key(
 ) -> None:
     director.services.rota.assign(MONDAY, "am", expert_id(director, "E041"))
     tab = tab_for(director)
-    menu = tab.menu_for(chip(tab, MORNING, "钟超轩").seat)
+    menu = tab.seats.menu_for(chip(tab, MORNING, "钟超轩").seat)
     texts = [action.text() for action in menu.actions()]
     assert any(text.startswith("固定\tP") for text in texts) and any("撤下\tDelete" in text for text in texts)
     rooms = next(action.menu() for action in menu.actions() if action.menu() is not None)

@@ -15,7 +15,8 @@ from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 from app.common.words import tr
 from app.rota.rules import HALVES, Slot
 from ui import theme
-from ui.rota.chip import Chip, draw_seat
+from ui.rota.cell import Cell, Ghost
+from ui.rota.chip import Chip
 from ui.rota.models import BoardCell, BoardDay, Seat, half_words
 from ui.widgets.badge import Badge
 from ui.widgets.label import Label
@@ -27,64 +28,6 @@ _ARROWS = {
     Qt.Key.Key_Up: (0, -1),
     Qt.Key.Key_Down: (0, 1),
 }
-
-
-class Cell(QWidget):
-    """One session: its chips, or why it is closed. Takes the keyboard itself only while it has no chip."""
-
-    def __init__(self, cell: BoardCell, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.slot = cell.slot
-        self.closed = bool(cell.closed) and not cell.seats
-        self.target = False
-        self.chips: list[Chip] = []
-        self._box = column(parent=self, margins=8, space=6)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName(cell.slot.words())
-        if self.closed:
-            self._box.addWidget(Label(cell.closed, "hint"))
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus if cell.seats else Qt.FocusPolicy.StrongFocus)
-
-    def add(self, chip: Chip) -> None:
-        self.chips.append(chip)
-        self._box.addWidget(chip)
-
-    def close_up(self, why: str) -> None:
-        """Ends the column; `why` explains a gap above it."""
-        if why:
-            self._box.addWidget(Label(why, "small", wrap=True))
-        self._box.addStretch(1)
-
-    def set_target(self, target: bool) -> None:
-        """Whether what is carried would fall here."""
-        if target != self.target:
-            self.target = target
-            self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        if self.closed:
-            painter.fillRect(self.rect(), theme.colour("neutral_soft"))
-        if self.target or self.hasFocus():
-            painter.fillRect(self.rect(), theme.colour("accent_soft"))
-        painter.end()
-
-
-class Ghost(QWidget):
-    """The chip under the pointer while it is carried."""
-
-    def __init__(self, seat: Seat, size_of: QWidget, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._seat = seat
-        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.resize(size_of.size())
-        self.show()
-        self.raise_()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        draw_seat(painter, self.rect(), self._seat)
-        painter.end()
 
 
 class Board(QWidget):
