@@ -44,16 +44,20 @@ class SearchBox(QLineEdit):
         self.setPlaceholderText(tr("Name, pinyin, telephone, school"))
         self.setAccessibleName(tr("Search for a client"))
         px = theme.current().px
-        self.setFixedWidth(px(280))
         self._cap = KeyCap("Ctrl K", self)
         self.setTextMargins(px(22), 0, px(48), 0)
         self._popup: _Hits | None = None
+        self.set_narrow(False)
         QShortcut("Ctrl+K", self, self._enter)
         self.textEdited.connect(self._ask)
 
     def hits(self) -> list[Row]:
         """The rows on show."""
         return self._popup.list.rows() if self._popup is not None and self._popup.isVisible() else []
+
+    def set_narrow(self, narrow: bool) -> None:
+        """Smaller, when the window is narrow for its text size."""
+        self.setFixedWidth(theme.current().px(190 if narrow else 280))
 
     def clear_all(self) -> None:
         """Empties the box and puts the hits away."""

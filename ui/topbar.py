@@ -46,6 +46,8 @@ class TopBar(QFrame):
         super().__init__(parent)
         self.setProperty("kind", "topbar")
         self._clock = clock
+        self._name = user
+        self._search = search
         self._logo = Logo(15)
         self._date = Label("", "strong")
         self._time = Label("", "muted")
@@ -94,6 +96,9 @@ class TopBar(QFrame):
         self._logo.set_words(not narrow)
         self._home.setMinimumWidth(theme.current().px(NARROW if narrow else WIDTH))
         self._sync_box.setVisible(not narrow)
+        self._user.set_text("" if narrow else self._name)
+        if self._search is not None:
+            self._search.set_narrow(narrow)
 
     def words(self) -> tuple[str, str]:
         """Date and time as shown."""

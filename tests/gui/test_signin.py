@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from app.common import words
+from app.security.workspace import Workspace
 from tests.services.conftest import PASSWORD, Bench
 from ui.__main__ import window_options
 from ui.application import DeskWindow
@@ -67,7 +68,7 @@ def test_enter_before_the_folder_was_read_waits_for_it(window: DeskWindow, wait_
     page.type_password(PASSWORD)
     wait_jobs()
     shell = window.shell()
-    assert shell is not None and shell.office.who.login == "director"
+    assert shell is not None and shell.office.who.login == Workspace(window.folder).cards()[0].login
 
 
 def test_a_second_window_on_the_folder_is_refused(
