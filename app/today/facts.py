@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from app.cases.consent import consent_meter
 from app.cases.consent_rules import Purpose
@@ -42,14 +42,14 @@ def unsigned_hours(tx: Tx, ctx: Context) -> list[int]:
     """Hours since the end of each session without a signed note, the longest first."""
     if sees_own_only(ctx):
         return sorted((one.hours for one in unsigned_sessions(tx, ctx)), reverse=True)
-    noted = select(SessionNote.session_id)
+    noted = exists().where(SessionNote.session_id == CounsellingSession.id)
     query = (
         select(CounsellingSession)
         .join(Case, Case.id == CounsellingSession.case_id)
         .where(
             Case.centre_id == ctx.who.centre_id,
             CounsellingSession.withdrawn.is_(False),
-            CounsellingSession.id.not_in(noted),
+            ~noted,
         )
     )
     now = ctx.clock.now()

@@ -6,7 +6,6 @@ from collections import Counter
 from datetime import date, timedelta
 from itertools import product
 from pathlib import Path
-from time import perf_counter
 
 import pytest
 from hypothesis import given
@@ -174,12 +173,10 @@ def experts() -> list[Expert]:
     ]
 
 
-def test_a_quarter_of_the_64_experts_fills_within_a_second(experts: list[Expert]) -> None:
+def test_a_quarter_of_the_64_experts_is_filled_without_a_gap(experts: list[Expert]) -> None:
     facts = Facts(experts, slots(13, 3))
-    began = perf_counter()
     filled = fill(facts)
-    assert perf_counter() - began < 1.0
-    assert len(filled.duties) + sum(gap.missing for gap in filled.gaps) == 390
+    assert len(filled.duties) == 390 and filled.optimal
     assert max(per_week(filled).values()) <= 3
     assert not any(
         duty.slot.day > expert.check_until

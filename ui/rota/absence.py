@@ -34,7 +34,7 @@ class AbsenceSheet(Sheet):
         self._absence = absence
         self._on_replace = on_replace
         self._take = QCheckBox(tr("Give the bookings to the stand-in"))
-        self.list = RowList(tr("Who could stand in"), Columns(note=44), parent=self)
+        self.list = RowList(tr("Who could stand in"), Columns(), parent=self)
         self._add_bookings()
         self._add_replacements()
         self.add_button(tr("Close"), self.reject)

@@ -50,7 +50,7 @@ class Picker(Sheet):
         self.search.textChanged.connect(lambda _text: self._filter())
         self.search.installEventFilter(self)
         self._count = Label("", "hint")
-        self.list = RowList(tr("Experts"), Columns(note=76))
+        self.list = RowList(tr("Experts"), Columns())
         self.list.setFixedHeight(theme.current().px(_LIST_HEIGHT))
         self.list.opened.connect(self._pick)
         self.body.addLayout(row(self._when, self.search))

@@ -38,7 +38,7 @@ class RotaTab(QWidget):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
-        self._desk = desk
+        self.desk = desk
         self._rota = desk.services.rota
         self._may_edit = May.EDIT_ROTA in desk.who.may
         self._may_publish = May.APPROVE_ROTA in desk.who.may
@@ -51,7 +51,7 @@ class RotaTab(QWidget):
         self.seats = SeatActs(desk, self, self.board)
         QShortcut(QKeySequence("Ctrl+Home"), self).activated.connect(self._this_week)
         self.loads = LoadCard()
-        self.result = ResultCard(adopt=self._adopt, discard=self._discard, cancel=self._cancel)
+        self.result = ResultCard(adopt=self._adopt, discard=self.discard, cancel=self._cancel)
         self._build()
 
     def _build(self) -> None:
@@ -77,12 +77,12 @@ class RotaTab(QWidget):
         legend.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         board.add_foot(legend)
         side = holder(column(self.loads, self.result, space=12))
-        side.setFixedWidth(self._desk.theme.px(236))
+        side.setFixedWidth(self.desk.theme.px(236))
         column(self._header, row(board, side, space=12), parent=self, space=12)
 
     def _button(self, words: str, act: Callable[[], object], icon: str, key: str) -> QWidget:
         """With large letters only its icon, so that the head still fits on a small screen."""
-        if self._desk.theme.scale > 150:
+        if self.desk.theme.scale > 150:
             return FramedIconButton(icon, words, act, shortcut=key)
         return SecondaryButton(words, act, icon=icon, shortcut=key)
 
@@ -123,8 +123,8 @@ class RotaTab(QWidget):
         self._header.set_subtitle(self._state(view))
         self.publish_button.setEnabled(view.differences > 0)
         self.board.show_week(
-            board_days(view, today(self._desk.clock)),
-            board_cells(view, self._proposal, self._desk.who.staff_id),
+            board_days(view, today(self.desk.clock)),
+            board_cells(view, self._proposal, self.desk.who.staff_id),
             view.hours,
         )
         self.loads.set_loads(view.loads)
@@ -159,7 +159,7 @@ class RotaTab(QWidget):
         self._go_to(self._first + timedelta(days=days))
 
     def _this_week(self) -> None:
-        self._go_to(monday(today(self._desk.clock)))
+        self._go_to(monday(today(self.desk.clock)))
 
     def _go_to(self, first: date) -> None:
         self._first = first
@@ -217,7 +217,8 @@ class RotaTab(QWidget):
 
         run_job(self, self._rota.adopt, proposal, on_done=adopted)
 
-    def _discard(self) -> None:
+    def discard(self) -> None:
+        """放弃: the board as it stands."""
         self._drop_proposal()
         if self._view is not None:
             self._show(self._view)

@@ -36,7 +36,7 @@ class TodayTab(QWidget):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
-        self._desk = desk
+        self.desk = desk
         self._today = desk.services.today
         self._view: TodayView | None = None
         may = desk.who.may
@@ -71,7 +71,7 @@ class TodayTab(QWidget):
         self._tiles = (self.arrivals, self.waiting, self.unsigned, self.replies)
 
     def _build_cards(self) -> None:
-        may = self._desk.who.may
+        may = self.desk.who.may
         self.duty = LinesCard(tr("On duty today"), tr("No duty sessions left today."))
         self.bookings = LinesCard(tr("Bookings today"), tr("No bookings today.")) if May.SEE_QUEUE in may else None
         self.needs = LinesCard(tr("Needs you"), tr("Nothing waits for you."))
@@ -91,7 +91,7 @@ class TodayTab(QWidget):
 
     def _way(self, tab: str) -> partial[None] | None:
         """Where a tile leads; nowhere if this role has no such tab."""
-        return partial(self._desk.open_tab, tab) if self._tabs.get(tab, True) else None
+        return partial(self.desk.open_tab, tab) if self._tabs.get(tab, True) else None
 
     # --- showing ---
 
@@ -153,12 +153,12 @@ class TodayTab(QWidget):
         self.duty.show_lines(lines)
 
     def _gap_lines(self, gap: DutyGap) -> list[Line]:
-        day = local(self._desk.clock.now()).date()
-        to_rota = partial(self._desk.open_tab, "rota", day=day, half=gap.half)
+        day = local(self.desk.clock.now()).date()
+        to_rota = partial(self.desk.open_tab, "rota", day=day, half=gap.half)
         if gap.absent_id:
-            to_rota = partial(self._desk.open_tab, "rota", day=day, half=gap.half, absent=gap.absent_id)
+            to_rota = partial(self.desk.open_tab, "rota", day=day, half=gap.half, absent=gap.absent_id)
         lines = [Line(rows.gap_row(gap), to_rota)]
-        if gap.best is not None and May.MARK_ABSENT in self._desk.who.may:
+        if gap.best is not None and May.MARK_ABSENT in self.desk.who.may:
             button = SecondaryButton(tr("Call and replace"), partial(self._replace, gap))
             button.setToolTip(gap.best.telephone or "")
             lines.append(Line(rows.suggestion_row(gap), None, button))
@@ -183,12 +183,12 @@ class TodayTab(QWidget):
         def replaced(made: AssignmentView) -> None:
             notify.say(self, tr("{name} stands in on {slot}.", name=made.name, slot=made.slot.words()))
 
-        run_job(self, self._desk.services.rota.replace, gap.assignment_id, gap.best.staff_id, on_done=replaced)
+        run_job(self, self.desk.services.rota.replace, gap.assignment_id, gap.best.staff_id, on_done=replaced)
 
     def show_handover(self) -> None:
         """交接单: the sheet as it will be printed."""
         run_job(self, self._today.handover_sheet, on_done=self._show_sheet)
 
     def _show_sheet(self, data: bytes) -> None:
-        name = f"{tr('Handover')}-{local(self._desk.clock.now()):%Y-%m-%d-%H%M}"
+        name = f"{tr('Handover')}-{local(self.desk.clock.now()):%Y-%m-%d-%H%M}"
         PdfSheet(tr("Handover"), name, data, self.window()).open()
