@@ -275,12 +275,17 @@ def test_a_new_client_without_a_mouse(bench: Bench, open_tab: Open) -> None:
     front.press(Qt.Key.Key_Down)
     front.go(fields.concerns)
     front.press(Qt.Key.Key_Space)
+    front.go(fields.more.button)
+    front.press(Qt.Key.Key_Space)
+    front.go(fields.more.lines["safe_times"])
+    front.type("18:00")
     front.register()
     (entry,) = front.entries
     assert (entry.age, entry.sex, entry.grade, entry.companions) == (13, "female", "初二", ("mother",))
     assert entry.safety == ("unasked", "no", "unasked")
     with office.ctx.db.read() as tx:
         client, visit = tx.get_one(Client, entry.client_id), tx.get_one(Visit, entry.visit_id)
+        assert client.safe_times == "18:00"
         assert (client.name, client.school_id, client.birth_date) == ("李小雨", school_id, date(2013, 6, 9))
         assert (visit.referral_source, visit.concerns) == ("self", ["情绪低落"])
     card = office.services.intake.card(entry.client_id)
@@ -563,7 +568,7 @@ def test_booking_for_the_client_in_the_form_and_coming(bench: Bench, open_tab: O
     day = bench.sign("desk").services.appointments.day(date(2026, 11, 23))
     assert [(one.client_name, one.starts_at) for one in day] == [("王子琪", at_centre(date(2026, 11, 23), 14, 30))]
     assert [row.title for row in sheet.list.rows()] == ["王子琪"]
-    front.form._clear()
+    front.form.empty()
     sheet.list.opened.emit(sheet.list.key())
     front.wait()
     assert front.form.fields.client_id() == girl

@@ -76,6 +76,7 @@ class BookingsSheet(Sheet):
         self._book = desk.services.appointments
         self._day = today(desk.clock)
         self._client_id = ""
+        self._settled = False
         self._found: dict[str, AppointmentView] = {}
         self._may_register = May.REGISTER_VISITS in desk.who.may
         self._day_words = Label("", "strong")
@@ -140,7 +141,6 @@ class BookingsSheet(Sheet):
             choice.set_value(value)
         self.add_button(tr("Close"), self.reject)
         self.book_button = self.add_button(tr("Book"), self.book, kind="primary")
-        self.book_button.setDefault(False)
         self.name.taken.connect(self._taken)
         self.name.released.connect(self._released)
         self.list.opened.connect(self._came)
@@ -181,6 +181,10 @@ class BookingsSheet(Sheet):
         self._pages.setCurrentWidget(self.list if found else self._empty)
         if found and not self.list.key():
             self.list.choose_first()
+        if not self._settled:
+            self._settled = True
+            if not self.name.isReadOnly():
+                (self.list if found else self.name).setFocus()
 
     def _came(self, key: str) -> None:
         booking = self._found.get(key)

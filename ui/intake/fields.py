@@ -15,6 +15,7 @@ from app.intake.views import ClientCard
 from app.people.centres import SchoolView
 from ui import clipboard, theme
 from ui.intake.chips import Chips
+from ui.intake.more import MoreFields
 from ui.intake.name_box import NameBox, Search
 from ui.intake.parent import ParentFields
 from ui.intake.safety import SafetyRow
@@ -29,7 +30,7 @@ from ui.widgets.layout import column, holder, row
 from ui.widgets.line_edit import LineEdit
 from ui.widgets.text_area import TextArea
 
-OF_TODAY = ("who", "reason", "medication", "safety", "source", "concerns", "wanted", "parent")
+OF_TODAY = ("who", "reason", "medication", "safety", "safety_words", "source", "concerns", "wanted", "parent")
 
 SCROLL_BAR = 10
 
@@ -58,9 +59,12 @@ class ArrivalFields(QWidget):
         self.reason = TextArea(lines=2, most=8)
         self.medication = LineEdit(limit=500)
         self.safety = SafetyRow()
+        self.safety_words = LineEdit(tr("In their own words, in confidence"), limit=500)
+        self.safety_words.setAccessibleName(tr("To the safety questions, in their own words"))
         self.source = Choice([(code, tr(said)) for code, said in SOURCE_WORDS.items()])
         self.wanted = Choice()
         self.concerns = Chips(options(CONCERN_WORDS))
+        self.more = MoreFields()
         self.parent_fields = ParentFields(search, today)
         self.add_parent = QuietButton(tr("The parent also comes for themselves"), self._add_parent, icon="plus")
         self.visit = Badge("", "accent", icon="user-check")
@@ -91,9 +95,11 @@ class ArrivalFields(QWidget):
             reason=self.reason.value(),
             medication=self.medication.value(),
             safety=self.safety.value(),
+            safety_words=self.safety_words.value(),
             source=self.source.text(),
             concerns=self.concerns.values(),
             wanted=self.wanted.text(),
+            more=self.more.values(),
             parent=self.parent_fields.state() if self.has_parent() else None,
         )
 
@@ -118,9 +124,12 @@ class ArrivalFields(QWidget):
         self.reason.set_value(state.reason)
         self.medication.setText(state.medication)
         self.safety.set_value(state.safety)
+        self.safety_words.setText(state.safety_words)
+        self._show_safety_words()
         self.source.set_value(state.source or None)
         self.concerns.set_values(state.concerns)
         self.wanted.set_value(state.wanted or "")
+        self.more.set_values(state.more)
         self._show_parent(state)
         self.clear_errors()
         self.blockSignals(False)
@@ -222,6 +231,7 @@ class ArrivalFields(QWidget):
         self._banner.hide()
         self.name_field = Field(tr("Name (an alias will do)"), self.name)
         self.birth_field = Field(tr("Birth date"), self.birth)
+        where = tr("on their own card or in the side room, never aloud")
         told = tr("their own words; after saving the desk cannot read it")
         place = _line(
             (Field(tr("School"), self.school), 4),
@@ -241,11 +251,10 @@ class ArrivalFields(QWidget):
             reach,
             Field(tr("Reason for coming"), self.reason, hint=told),
             Field(tr("Medication, as told"), self.medication),
-            Field(
-                tr("Three safety questions"), self.safety, hint=tr("on their own card or in the side room, never aloud")
-            ),
+            column(Field(tr("Three safety questions"), self.safety, hint=where), self.safety_words, space=4),
             _line((Field(tr("Sent by"), self.source), 1), (Field(tr("Expert wanted"), self.wanted), 1)),
             Field(tr("Concerns"), self.concerns),
+            self.more,
             row(self.add_parent, None),
             self.parent_fields,
             None,
@@ -268,10 +277,11 @@ class ArrivalFields(QWidget):
         for choice in (self.sex, self.school, self.grade, self.relation, self.source, self.wanted):
             choice.currentTextChanged.connect(lambda _text: self.changed.emit())
         self.reason.textChanged.connect(self.changed.emit)
-        for part in (self.who, self.safety, self.concerns, self.parent_fields):
+        for part in (self.who, self.safety, self.concerns, self.more, self.parent_fields):
             part.changed.connect(self.changed.emit)
         self.parent_fields.removed.connect(self._remove_parent)
         self.school.installEventFilter(self)
+        self.safety.changed.connect(self._show_safety_words)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """The keyboard leaves the school."""
@@ -285,6 +295,10 @@ class ArrivalFields(QWidget):
         found = [school_id for school_id, name in self._schools.items() if typed and typed in name]
         if typed not in self._schools and len(found) == 1:
             self.school.set_value(found[0])
+
+    def _show_safety_words(self) -> None:
+        """There is room for words once one of the three is a yes."""
+        self.safety_words.setVisible("yes" in self.safety.value() or bool(self.safety_words.value()))
 
     def _show_parent(self, state: ArrivalState) -> None:
         self.parent_fields.setVisible(state.parent is not None)

@@ -53,7 +53,7 @@ class ArrivalForm(Card):
         self.under_age = Badge("", "attention", icon="file-warning")
         self.print_button = SecondaryButton(tr("Print slip"), self.print_slips, hint=tr("Of the last arrival"))
         self.register_button = PrimaryButton(tr("Register and queue"), self.register, shortcut="F2")
-        self.clear_button = IconButton("trash-2", tr("Empty this draft"), self._clear)
+        self.clear_button = IconButton("trash-2", tr("Empty this draft"), self.empty)
         self._build()
         self._wire()
         self._show_standing(None, False)
@@ -118,6 +118,16 @@ class ArrivalForm(Card):
         self.switch.show_place(place)
         self._note_drafts()
         self.fields.name.setFocus()
+
+    def empty(self) -> None:
+        """Clears the draft on screen; the message takes it back."""
+        before = self.fields.state()
+        if before.empty:
+            return
+        self._show_state(ArrivalState())
+        self.drafts.touched()
+        self.fields.name.setFocus()
+        notify.say(self, tr("The draft is empty."), undo=(tr("Undo"), lambda: self._put_back(before)))
 
     # --- building ---
 
@@ -276,15 +286,6 @@ class ArrivalForm(Card):
 
     def _ended(self) -> None:
         self._registering = False
-
-    def _clear(self) -> None:
-        before = self.fields.state()
-        if before.empty:
-            return
-        self._show_state(ArrivalState())
-        self.drafts.touched()
-        self.fields.name.setFocus()
-        notify.say(self, tr("The draft is empty."), undo=(tr("Undo"), lambda: self._put_back(before)))
 
     def _put_back(self, before: ArrivalState) -> None:
         """Unless something else was typed meanwhile."""

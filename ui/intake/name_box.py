@@ -75,6 +75,11 @@ class NameBox(LineEdit):
         self._take_first = False
         self.close_hits()
 
+    def look_for(self, text: str) -> None:
+        """As if it were typed."""
+        self.setText(text)
+        self._ask(text)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key, shown = event.key(), bool(self.hits())
         if self.isReadOnly() and key in (Qt.Key.Key_Backspace, Qt.Key.Key_Delete, Qt.Key.Key_Escape):

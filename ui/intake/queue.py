@@ -149,7 +149,7 @@ class QueueCard(Card):
         )
 
     def _say_hint(self, view: QueueView) -> None:
-        keys = [tr("Space next status"), tr("Ctrl+Z undo"), tr("hold F8 for the name")]
+        keys = [tr("Space next status"), tr("Ctrl+Z undo"), tr("S safety questions"), tr("hold F8 for the name")]
         wait = tr("average wait {n} min", n=view.average_wait) if view.average_wait is not None else ""
         self.set_hint(dotted(wait, *keys))
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from app.common.errors import UserError
 from app.common.words import tr
 from app.intake.views import QueueEntry
+from ui import clipboard
 from ui.intake.safety import SafetyRow
 from ui.jobs import run_job
 from ui.widgets.field import Field
@@ -27,6 +28,7 @@ class SafetySheet(Sheet):
         self.questions = SafetyRow()
         self.questions.set_value(entry.safety)
         self.words = TextArea(lines=2, most=6)
+        clipboard.guard(self.words)
         hint = tr(
             "On an own-hand card or in the side room, never aloud at the counter. A yes goes on top of the queue."
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
 from app.intake.arrivals import PersonArriving
@@ -45,9 +45,11 @@ class ArrivalState:
     reason: str = ""
     medication: str = ""
     safety: Safety = UNASKED
+    safety_words: str = ""
     source: str = ""
     concerns: tuple[str, ...] = ()
     wanted: str = ""
+    more: dict[str, str] = field(default_factory=dict)
     parent: ParentState | None = None
 
     @property
@@ -81,7 +83,12 @@ def people_of(state: ArrivalState) -> list[PersonArriving]:
             client=state.client_id or said,
             came_as=came_as,
             concerns=state.concerns,
-            told=_told(reason=state.reason, medication=state.medication),
+            told=_told(
+                reason=state.reason,
+                medication=state.medication,
+                safety=state.safety_words,
+                previous=state.more.get("previous", ""),
+            ),
             safety=state.safety,
             wanted_staff_id=state.wanted or None,
             said=said if state.client_id else None,
@@ -114,6 +121,7 @@ def _said(state: ArrivalState, kind: str) -> NewClient:
         class_name=state.class_name or None,
         telephones=_telephones(state.telephone),
         guardians=guardian,
+        **{name: text for name, text in state.more.items() if name != "previous"},
     )
 
 
@@ -132,10 +140,10 @@ def _parent(content: Any) -> ParentState | None:
 def _kept(made: type[Any], content: dict[str, Any], readers: dict[str, Any]) -> dict[str, Any]:
     """The fields that this version knows, lists as tuples."""
     kept: dict[str, Any] = {}
-    for field in fields(made):
-        if field.name in content:
-            value = content[field.name]
-            if field.name in readers:
-                value = readers[field.name](value)
-            kept[field.name] = tuple(value) if isinstance(value, list) else value
+    for one in fields(made):
+        if one.name in content:
+            value = content[one.name]
+            if one.name in readers:
+                value = readers[one.name](value)
+            kept[one.name] = tuple(value) if isinstance(value, list) else value
     return kept
