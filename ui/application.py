@@ -11,10 +11,11 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
 
-from app.common import words
 from app.common.words import tr
 from ui import icons, jobs, theme
 from ui.doors import Doors, Office, Workspace
+from ui.faults import catch_all, drop_log, keep_log
+from ui.language import speak
 from ui.preferences import Preferences, data_folder
 from ui.signin import SignInPage
 from ui.widgets.layout import column
@@ -102,6 +103,7 @@ class DeskWindow(QWidget):
         from ui.shell import Shell
 
         self._office = office
+        keep_log(self.folder)
         self.preferences.login = str(office.who.login)
         self.preferences.workspace = self.folder
         shell = Shell(office, self.preferences)
@@ -117,6 +119,7 @@ class DeskWindow(QWidget):
             shell.flush()
         office, self._office = self._office, None
         jobs.run_last(office.close)
+        drop_log()
 
     def _show_demo(self) -> None:
         from ui.setup import SetupPage
@@ -140,7 +143,7 @@ class DeskWindow(QWidget):
         self.show_setup()
 
     def _set_language(self, language: str) -> None:
-        words.set_language(language)
+        speak(language)
         self.preferences.language = language
         self.setWindowTitle(tr("Longshan Desk"))
 
@@ -161,7 +164,7 @@ def make_window(workspace: Path | None = None, language: str | None = None, door
     app.setApplicationName("longshan")
     app.setDesktopFileName("longshan-desk")
     preferences = Preferences()
-    words.set_language(language or preferences.language)
+    speak(language or preferences.language)
     theme.start(app, mode=preferences.appearance, scale=preferences.scale)
     window = DeskWindow(doors or Doors(), preferences, workspace or preferences.workspace)
     window.begin()
@@ -172,6 +175,7 @@ def make_window(workspace: Path | None = None, language: str | None = None, door
 def run(workspace: Path | None = None, language: str | None = None) -> int:
     """Opens the window and stays until it is closed."""
     window = make_window(workspace, language)
+    catch_all(window)
     app = QApplication.instance()
     assert app is not None
     status = app.exec()

@@ -29,6 +29,7 @@ from app.common.progress import CancelToken
 from ui import jobs, theme
 from ui.application import DeskWindow
 from ui.doors import Doors, Office, Workspace
+from ui.language import speak
 from ui.preferences import Preferences
 from ui.registry import TABS
 from ui.shell import Shell
@@ -188,7 +189,7 @@ def _round(screens: Sequence[Screen], folder: Path, workspace: Path, clock: Cloc
            size: tuple[int, int] = SMALL, scale: int = 100, mark: str = "") -> list[str]:  # fmt: skip
     """One language, appearance and size: each login signs in once."""
     faults = []
-    words.set_language(language)
+    speak(language)
     theme.current().set(mode=mode, scale=scale)
     for login in dict.fromkeys(screen.login for screen in screens):
         stage = Stage(folder, workspace, clock, "-".join(p for p in (language, mode, mark) if p))

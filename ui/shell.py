@@ -9,7 +9,6 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QApplication, QScrollArea, QStackedWidget, QWidget
 
-from app.common import words
 from app.common.changes import Topic
 from app.common.errors import UserError
 from app.common.words import tr
@@ -19,6 +18,7 @@ from ui.desk import Desk
 from ui.doors import Office
 from ui.idle import IdleWatch
 from ui.jobs import run_job
+from ui.language import speak
 from ui.preferences import Preferences
 from ui.rail import Rail
 from ui.registry import TabSpec, tabs_for
@@ -153,7 +153,7 @@ class Shell(QWidget):
 
     def set_language(self, language: str) -> None:
         """Live, for the whole window."""
-        words.set_language(language)
+        speak(language)
         self.preferences.language = language
         self.rebuild()
 
