@@ -89,6 +89,12 @@ class CaseService:
                 raise UserError("no-such-case", N_("There is no case with the number {number}."), number=number)
             return case_lines(tx, self.ctx, [case])[0]
 
+    def find_mine(self, number: str, limit: int = 20) -> tuple[CaseLine, ...]:
+        """Cases granted to this user whose number contains what was typed; none for nothing typed."""
+        with self.ctx.read(May.READ_CASES) as tx:
+            rows = my_case_rows(tx, self.ctx, number=number, limit=limit) if number.strip() else []
+            return tuple(case_lines(tx, self.ctx, rows))
+
     def my_cases(self, state: str = "open") -> tuple[CaseLine, ...]:
         """Cases granted to this user, newest work first; grants are proven when a case is opened."""
         with self.ctx.read(May.READ_CASES) as tx:
@@ -127,11 +133,21 @@ class CaseService:
             return tuple((m.user_id, m.name) for m in found if m.user_id not in held)
 
 
-def my_case_rows(tx: Tx, ctx: Context, state: str = "open") -> list[Case]:
-    """The rows of the cases granted to this user."""
+def my_case_rows(
+    tx: Tx, ctx: Context, state: str = "open", *, number: str = "", also: Collection[str] = (), limit: int = 10_000
+) -> list[Case]:
+    """Cases granted to this user, newest work first, `number` being part of theirs; `also` are never cut off."""
     granted = select(CaseGrant.case_id).where(CaseGrant.recipient == ctx.who.user_id)
-    query = select(Case).where(Case.id.in_(granted), Case.state == state).order_by(Case.opened_at.desc(), Case.id)
-    return list(tx.execute(query).scalars())
+    session = CounsellingSession
+    last = select(func.max(session.day)).where(session.case_id == Case.id).correlate(Case).scalar_subquery()
+    query = select(Case).where(Case.id.in_(granted), Case.state == state)
+    if number:
+        query = query.where(Case.number.contains(number.strip().upper(), autoescape=True))
+    rows = list(tx.execute(query.order_by(last.desc(), Case.opened_at.desc(), Case.id).limit(limit)).scalars())
+    cut_off = set(also) - {row.id for row in rows}
+    if cut_off:
+        rows += tx.execute(query.where(Case.id.in_(cut_off))).scalars()
+    return rows
 
 
 def grant_case(tx: Tx, ctx: Context, case: Case, user_id: str) -> None:

@@ -41,14 +41,14 @@ class NoteService:
 
     # --- the list at the left
 
-    def board(self) -> tuple[BoardLine, ...]:
-        """My open cases: unsigned first, the oldest of them first; then by the newest session."""
+    def board(self, limit: int = 200) -> tuple[BoardLine, ...]:
+        """My open cases: unsigned first, the oldest of them first; then the newest work, at most `limit`."""
         with self.ctx.read(May.READ_CASES) as tx:
-            rows = my_case_rows(tx, self.ctx)
-            lines = case_lines(tx, self.ctx, rows)
             waiting: dict[str, Unsigned] = {}
             for item in unsigned_sessions(tx, self.ctx):
                 waiting.setdefault(item.case_id, item)
+            rows = my_case_rows(tx, self.ctx, also=waiting.keys(), limit=limit)
+            lines = case_lines(tx, self.ctx, rows)
             states = _states(tx, [row.id for row in rows])
         board = [
             BoardLine(line, NoteState.UNSIGNED if line.id in waiting else states[line.id], waiting.get(line.id))

@@ -25,6 +25,7 @@ from ui.sessions.consent_sheet import ConsentSheet
 from ui.sessions.keeper import LONGEST_MS, Keeper, Saved
 from ui.sessions.scale_sheet import ScaleSheet
 from ui.sessions.tab import NotesTab
+from ui.widgets.text_area import TextArea
 
 Wait = Callable[[], None]
 Show = Callable[[QWidget], QWidget]
@@ -39,23 +40,26 @@ def tab(bench: Bench, shown: Show, wait_jobs: Wait) -> NotesTab:  # noqa: F811
 def open_tab(office: Office, shown: Show, wait_jobs: Wait) -> NotesTab:
     desk = Desk(office.services, office.who, clock=office.ctx.clock)
     made = NotesTab(desk)
-    made.desk_kept = desk  # type: ignore[attr-defined]
     jobs.bus().changed.connect(lambda topics, _who: made.refresh(topics))
     shown(made)
+    assert QTest.qWaitForWindowActive(made)
     made.refresh(None)
     wait_jobs()
     return made
 
 
 def press(key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
-    QTest.keyClick(QApplication.focusWidget() or QApplication.activeWindow(), key, modifier)
+    target = QApplication.focusWidget() or QApplication.activeWindow()
+    assert target is not None
+    QTest.keyClick(target, key, modifier)
 
 
 def write(tab: NotesTab, number: int, text: str) -> None:
     """Alt and the number of a section, then typing."""
     press(Qt.Key(Qt.Key.Key_0 + number), Qt.KeyboardModifier.AltModifier)
     area = QApplication.focusWidget()
-    area.insertPlainText(text)  # type: ignore[attr-defined]
+    assert isinstance(area, TextArea)
+    area.insertPlainText(text)
 
 
 def sign_key() -> None:
@@ -264,6 +268,10 @@ def test_search_in_own_notes_opens_the_note(bench: Bench, tab: NotesTab, wait_jo
     press(Qt.Key.Key_Return)
     wait_jobs()
     assert tab.pages.currentWidget() is tab.history and "呼吸练习" in tab.history.now.text()
+    tab.cases.search.setText("0001")
+    tab.cases._ask()
+    wait_jobs()
+    assert [row.badge for row in tab.cases.hits.rows()] == ["个案"]
     tab.cases.search.clear()
     assert tab.cases.pages.currentWidget() is tab.cases.list
 
@@ -277,8 +285,7 @@ def test_consent_is_recorded_from_the_meter(bench: Bench, tab: NotesTab, wait_jo
     psych = bench.sign("psych")
     tab.show_item(case_id=session.case_id)
     wait_jobs()
-    tab.glance.lines()[0].setFocus()
-    press(Qt.Key.Key_Return)
+    QTest.keyClick(tab.glance.lines()[0], Qt.Key.Key_Return)
     sheet = _sheet(ConsentSheet)
     assert isinstance(sheet, ConsentSheet) and sheet.by.value() is Party.GUARDIAN
     sheet.signer.setText("王母")
@@ -299,7 +306,8 @@ def test_phq_9_by_the_number_keys(bench: Bench, tab: NotesTab, wait_jobs: Wait, 
     assert isinstance(sheet, ScaleSheet)
     qtbot.waitUntil(lambda: sheet.items[0].answer.hasFocus(), timeout=5000)
     for answer in "222121111":
-        QTest.keyClicks(QApplication.focusWidget(), answer)
+        item = next(item for item in sheet.items if item.answer.hasFocus())
+        QTest.keyClicks(item.answer, answer)
     assert sheet.flag.text() and "13" in sheet.sum.text()
     sheet._ready()
     wait_jobs()
@@ -358,7 +366,8 @@ class Unreliable:
     """A disk that refuses the first times."""
 
     def __init__(self, refusals: int) -> None:
-        self.refusals, self.kept = refusals, {}  # type: ignore[var-annotated]
+        self.refusals = refusals
+        self.kept: dict[str, dict[str, str]] = {}
 
     def save(self, subject: str, content: dict[str, str]) -> object:
         if self.refusals:

@@ -7,9 +7,10 @@ from datetime import date
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QStackedWidget
 
+from app.cases.views import CaseLine
 from app.common.words import tr
 from app.sessions.views import BoardLine, NoteFound
-from ui.sessions.models import case_row, found_row
+from ui.sessions.models import case_row, found_case, found_row
 from ui.widgets.card import Card
 from ui.widgets.empty_state import EmptyState
 from ui.widgets.layout import column
@@ -28,8 +29,8 @@ class CasesCard(Card):
 
     def __init__(self) -> None:
         super().__init__(tr("My cases"), tr("Unsigned first"), padded=False)
-        self.search = LineEdit(tr("Search my notes"))
-        self.search.setAccessibleName(tr("Search my notes"))
+        self.search = LineEdit(tr("My notes, or a case number"))
+        self.search.setAccessibleName(tr("My notes, or a case number"))
         self.search.setClearButtonEnabled(True)
         self.list, self.hits = RowList(tr("My cases")), RowList(tr("Notes found"))
         self._cases: dict[str, str] = {}
@@ -58,13 +59,13 @@ class CasesCard(Card):
         if not self.search.value():
             self.pages.setCurrentWidget(self.list if board else self.empty)
 
-    def show_hits(self, hits: list[NoteFound]) -> None:
-        """What the search has found."""
+    def show_hits(self, cases: tuple[CaseLine, ...], hits: list[NoteFound], today: date) -> None:
+        """What the search has found: cases by their number, notes by their words."""
         if not self.search.value():
             return
         self._cases = {hit.note_id: hit.case_id for hit in hits}
-        self.hits.set_rows([found_row(hit) for hit in hits])
-        self.pages.setCurrentWidget(self.hits if hits else self.nothing)
+        self.hits.set_rows([*(found_case(case, today) for case in cases), *(found_row(hit) for hit in hits)])
+        self.pages.setCurrentWidget(self.hits if cases or hits else self.nothing)
 
     def choose(self, case_id: str) -> None:
         """Marks a case without opening it again."""
@@ -84,6 +85,8 @@ class CasesCard(Card):
         if self.search.value():
             self.search_wanted.emit(self.search.value())
 
-    def _hit(self, note_id: str) -> None:
-        if note_id in self._cases:
-            self.note_wanted.emit(self._cases[note_id], note_id)
+    def _hit(self, key: str) -> None:
+        if key in self._cases:
+            self.note_wanted.emit(self._cases[key], key)
+        else:
+            self.case_wanted.emit(key)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.cases.views import CaseView, DropView
+from app.cases.views import CaseLine, CaseView, DropView
 from app.common.changes import Changes, Done, Topic
 from app.people.centres import RoomView
-from app.sessions.views import NoteView, SessionView
+from app.sessions.views import NoteFound, NoteView, SessionView
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,3 +85,8 @@ def last_level(notes: tuple[NoteView, ...]) -> str:
     """The risk level of the newest note that proves itself, "" without one."""
     proven = [note for note in notes if note.verified and not note.amended_by]
     return proven[-1].content.get("risk_level", "") if proven else ""
+
+
+def search(services: Any, words: str) -> tuple[tuple[CaseLine, ...], list[NoteFound]]:
+    """My cases with that number, and my notes with those words. On a worker: the notes are opened at first."""
+    return services.cases.find_mine(words), services.notes.search(words)

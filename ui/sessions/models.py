@@ -91,6 +91,13 @@ def _badge(line: BoardLine) -> tuple[str, str]:
     return tr(words), tone
 
 
+def found_case(case: CaseLine, today: date) -> Row:
+    """A case found by its number."""
+    when = near_day(case.last_day, today) if case.last_day else ""
+    second = " · ".join(part for part in (when, _risk_word(case), who(case.age, case.sex)) if part)
+    return Row(case.id, case.number, second=second or tr("Case"), badge=tr("Case"), tone="accent")
+
+
 def found_row(hit: NoteFound) -> Row:
     """A hit of the search: where it stands, and the words around it."""
     second = f"{hit.before}{hit.match}{hit.after}"

@@ -11,10 +11,11 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.cases.consent import MeterLine
+from app.cases.views import CaseLine
 from app.common.changes import Topic
 from app.common.clock import today
 from app.common.words import tr
-from app.sessions.views import BoardLine, NoteView
+from app.sessions.views import BoardLine, NoteFound, NoteView
 from ui import notify
 from ui.desk import Desk
 from ui.jobs import run_job
@@ -24,7 +25,7 @@ from ui.sessions.cases_card import CasesCard
 from ui.sessions.glance import Glance
 from ui.sessions.header import WRITE, NotesHeader
 from ui.sessions.history import History
-from ui.sessions.load import CaseDesk, Wanted, beginning, last_level, open_wanted
+from ui.sessions.load import CaseDesk, Wanted, beginning, last_level, open_wanted, search
 from ui.sessions.pad import Pad, Paper
 from ui.sessions.told import Told
 from ui.widgets.card import Card
@@ -195,7 +196,10 @@ class NotesTab(QWidget):
         self._desk.set_count("notes", sum(line.unsigned is not None for line in board))
 
     def _search(self, words: str) -> None:
-        run_job(self, self._services.notes.search, words, lane="pool", on_done=self.cases.show_hits)
+        run_job(self, search, self._services, words, lane="pool", on_done=self._found)
+
+    def _found(self, found: tuple[tuple[CaseLine, ...], list[NoteFound]]) -> None:
+        self.cases.show_hits(*found, today(self._desk.clock))
 
     # --- signing and amending
 
