@@ -218,7 +218,7 @@ def test_the_card_fills_the_form_and_a_change_is_kept(bench: Bench, open_tab: Op
     state = fields.state()
     assert (state.birth, state.sex, state.grade, state.telephone) == ("2013-03-05", "female", "初二", "13806351278")
     assert (state.guardian, state.relation) == ("王女士", "母亲")
-    assert front.form.under_age.text() == tr("Under 14: guardian must consent")
+    assert front.form.under_age.text() == tr("Under 14: guardian consents")
     front.go(fields.class_name)
     front.type("3")
     front.register()
@@ -419,6 +419,28 @@ def test_what_an_older_version_kept_is_read(bench: Bench) -> None:
 
 
 # --- the queue ---
+
+
+def test_one_key_between_form_and_queue(bench: Bench, open_tab: Open) -> None:
+    arrive(bench, PersonArriving(GIRL))
+    front = open_tab()
+    front.press(Qt.Key.Key_F6, Qt.Key.Key_Space)
+    front.wait()
+    assert front.entries[0].status == "called"
+    front.press(Qt.Key.Key_F6)
+    front.type("li")
+    assert front.form.fields.name.text() == "li"
+
+
+def test_large_letters_show_one_side_at_a_time(bench: Bench, open_tab: Open) -> None:
+    front = open_tab()
+    assert front.form.isVisible() and front.tab.queue.isVisible()
+    front.tab.resize(700, 716)
+    assert front.form.isVisible() and not front.tab.queue.isVisible()
+    front.press(Qt.Key.Key_F6)
+    assert front.tab.queue.isVisible() and not front.form.isVisible()
+    front.tab.resize(1218, 716)
+    assert front.form.isVisible() and front.tab.queue.isVisible()
 
 
 def test_a_yes_goes_on_top_in_words(bench: Bench, open_tab: Open) -> None:

@@ -52,7 +52,7 @@ class ArrivalForm(Card):
         self.duplicates = DuplicateStrip(self._intake.possible_duplicates)
         self.under_age = Badge("", "attention", icon="file-warning")
         self.print_button = SecondaryButton(tr("Print slip"), self.print_slips, hint=tr("Of the last arrival"))
-        self.register_button = PrimaryButton(tr("Register and queue"), self.register, shortcut="F2")
+        self.register_button = PrimaryButton(tr("Check in"), self.register, shortcut="F2")
         self.clear_button = IconButton("trash-2", tr("Empty this draft"), self.empty)
         self._build()
         self._wire()
@@ -198,7 +198,7 @@ class ArrivalForm(Card):
         if state.school_id != self._school:
             self._load_experts(state.school_id)
         young = needs_guardian(self.fields.birth.value(), today(self._desk.clock))
-        self.under_age.set(tr("Under 14: guardian must consent") if young else "", "attention", icon="file-warning")
+        self.under_age.set(tr("Under 14: guardian consents") if young else "", "attention", icon="file-warning")
 
     # --- somebody who has been here ---
 

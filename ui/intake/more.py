@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 from app.common.words import N_, tr
 from ui.widgets.button import QuietButton
 from ui.widgets.field import Field
-from ui.widgets.layout import column, holder, row
+from ui.widgets.layout import column, row
 from ui.widgets.line_edit import LineEdit
 
 FIELDS: dict[str, str] = {
@@ -27,7 +27,7 @@ FIELDS: dict[str, str] = {
 
 
 class MoreFields(QWidget):
-    """`values()` holds only what is filled in."""
+    """`values()` holds only what is filled in; `button`, which unfolds them, stands where the form wants it."""
 
     changed = Signal()
 
@@ -37,10 +37,9 @@ class MoreFields(QWidget):
         self.lines = {name: LineEdit(limit=200) for name in FIELDS}
         made = [Field(tr(words), self.lines[name]) for name, words in FIELDS.items()]
         pairs = [row(one, other, space=12) for one, other in zip(made[::2], made[1::2], strict=True)]
-        self._rest = holder(column(*pairs, space=8))
-        self._rest.hide()
         self.button = QuietButton(tr("More fields"), self.toggle, icon="chevron-down")
-        column(row(self.button, None), self._rest, parent=self, space=8)
+        column(*pairs, parent=self, space=8)
+        self.hide()
         for line in self.lines.values():
             line.textChanged.connect(lambda _text: self.changed.emit())
 
@@ -54,8 +53,8 @@ class MoreFields(QWidget):
         self._unfold(bool(values))
 
     def toggle(self) -> None:
-        self._unfold(self._rest.isHidden())
+        self._unfold(self.isHidden())
 
     def _unfold(self, shown: bool) -> None:
-        self._rest.setVisible(shown)
+        self.setVisible(shown)
         self.button.set_text(tr("Fewer fields") if shown else tr("More fields"))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QMenu, QStackedWidget
 
 from app.common.words import ntr, tr
 from app.intake import rules
 from app.intake.views import QueueEntry, QueueView
+from ui import theme
 from ui.intake.words import act_words, dotted, entry_badge, entry_line, entry_place, entry_title, wait_words
 from ui.widgets.badge import Badge
 from ui.widgets.button import QuietButton
@@ -17,6 +18,8 @@ from ui.widgets.empty_state import EmptyState
 from ui.widgets.label import Label
 from ui.widgets.row import Columns, Row
 from ui.widgets.row_list import RowList
+
+LEAST, ROOM_FOR_KEYS = 400, 640
 
 
 def next_words(status: str) -> str:
@@ -65,6 +68,7 @@ class QueueCard(Card):
         self._view: QueueView | None = None
         self._named: tuple[str, str] | None = None
         self._can_print, self._can_open = can_print, can_open
+        self.setMinimumWidth(theme.current().px(LEAST))
         self._people = Badge("")
         self.add_beside_title(self._people)
         self.list = QueueList()
@@ -148,10 +152,18 @@ class QueueCard(Card):
             trailing=wait_words(entry),
         )
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._view is not None:
+            self._say_hint(self._view)
+
     def _say_hint(self, view: QueueView) -> None:
-        keys = [tr("Space next status"), tr("Ctrl+Z undo"), tr("S safety questions"), tr("hold F8 for the name")]
+        """The keys are told where there is room for them."""
+        keys = [tr("Space next"), tr("Ctrl+Z undo"), tr("S safety"), tr("hold F8: name")]
+        if self._can_print:
+            keys.append(tr("F6: form"))
         wait = tr("average wait {n} min", n=view.average_wait) if view.average_wait is not None else ""
-        self.set_hint(dotted(wait, *keys))
+        self.set_hint(dotted(wait, *(keys if self.width() >= theme.current().px(ROOM_FOR_KEYS) else ())))
 
     def _want(self, act: str) -> None:
         if self.list.key():

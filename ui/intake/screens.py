@@ -33,6 +33,8 @@ def _returning(stage: Stage) -> None:
     form.fields.who.set_values(("student", "mother"))
     form.fields.reason.set_value(REASON)
     form.fields.safety.set_value(("yes", "no", "unasked"))
+    form.drafts.touched()
+    form.drafts.flush()
     stage.shot()
     form.empty()
     form.drafts.flush()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QEvent, Qt, QTimer
-from PySide6.QtGui import QHideEvent, QKeyEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app.common.changes import Topic
 from app.common.errors import UserError
@@ -28,9 +28,12 @@ from ui.widgets.button import PrimaryButton, SecondaryButton
 from ui.widgets.label import Label
 from ui.widgets.layout import column, row
 from ui.widgets.page_header import PageHeader
+from ui.widgets.segmented import SegmentedControl
 
 REFRESH_MS = 30_000
 FORM_WIDTH = 440
+NARROW_BELOW = 860
+QWIDGETSIZE_MAX = 16777215
 LISTS = frozenset({Topic.ROTA, Topic.STAFF, Topic.SETTINGS})
 
 
@@ -54,22 +57,28 @@ class IntakeTab(QWidget):
         self.form: ArrivalForm | None = ArrivalForm(desk) if self._may_register else None
         self.room: OwnRoom | None = None
         self.header = PageHeader(tr("Intake"), tr("Register, wait, appointments"))
+        self.sides = SegmentedControl([("form", tr("New arrival")), ("queue", tr("Queue"))], name=tr("Shown"))
+        self.sides.chosen.connect(lambda _side: self._fit())
+        self.header.add_action(self.sides)
         self._actions()
         main = row(space=12)
         main.addWidget(self.queue, 1)
         if self.form is not None:
-            self.form.setFixedWidth(desk.theme.px(FORM_WIDTH))
             self.form.registered.connect(lambda made: self._wish(made.visits[0].visit_id))
             main.addWidget(self.form)
         self.setFocusProxy(self.form or self.queue)
         column(self.header, main, parent=self, space=12)
+        if self.form is not None:
+            self.setMinimumWidth(desk.theme.px(FORM_WIDTH))
+            QShortcut(QKeySequence("F6"), self, self._other_side)
         self._wished = ""
         self.ticker = QTimer(self, interval=REFRESH_MS)
         self.ticker.timeout.connect(self._tick)
         self.ticker.start()
 
     def _actions(self) -> None:
-        self.header.add_action(SecondaryButton(tr("Call screen"), self.open_call_screen, icon="monitor"))
+        self._screen_button = SecondaryButton(tr("Call screen"), self.open_call_screen, icon="monitor")
+        self.header.add_action(self._screen_button)
         if May.BOOK in self._desk.who.may:
             self.header.add_action(
                 SecondaryButton(tr("Bookings"), self.open_bookings, icon="calendar-plus", shortcut="F7")
@@ -81,7 +90,8 @@ class IntakeTab(QWidget):
         self.room.setMinimumWidth(self._desk.theme.px(110))
         self.open_button = SecondaryButton(tr("Open case"), lambda: self._on_chosen("open"), icon="folder-open")
         self.step_button = PrimaryButton(tr("Call ticket"), lambda: self._on_chosen("step"), icon="megaphone")
-        for widget in (Label(tr("My room"), "muted"), self.room, self.open_button, self.step_button):
+        self._room_label = Label(tr("My room"), "muted")
+        for widget in (self._room_label, self.room, self.open_button, self.step_button):
             self.header.add_action(widget)
 
     # --- contract ---
@@ -98,15 +108,49 @@ class IntakeTab(QWidget):
         if self.form is not None:
             self.form.drafts.flush()
 
+    def _other_side(self) -> None:
+        """F6: the keyboard goes from the form to the queue and back."""
+        if self.form is not None:
+            in_queue = self.queue.isAncestorOf(QApplication.focusWidget() or self)
+            self._turn_to("form" if in_queue else "queue")
+            (self.form if in_queue else self.queue).setFocus()
+
+    def _turn_to(self, side: str) -> None:
+        """Where only one of the two is shown, this one."""
+        self.sides.set_value(side)
+        self._fit()
+
     def show_item(self, client_id: str = "", visit_id: str = "") -> None:
         """A client to be registered, or a visit in the queue."""
         if visit_id:
             self._wish(visit_id)
+            self._turn_to("queue")
             self.queue.list.setFocus()
         elif client_id and self.form is not None:
+            self._turn_to("form")
             self.form.bring(client_id)
 
     # --- showing ---
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Side by side; where large letters leave no room for both, one at a time."""
+        px = self._desk.theme.px
+        narrow = self.width() < px(NARROW_BELOW)
+        self.header.set_subtitle("" if narrow else tr("Register, wait, appointments"))
+        self.sides.setVisible(narrow and self.form is not None)
+        if self._may_open:
+            self._room_label.setVisible(not narrow)
+            self._screen_button.setVisible(not narrow)
+        if self.form is None:
+            return
+        self.form.setMinimumWidth(px(FORM_WIDTH))
+        self.form.setMaximumWidth(QWIDGETSIZE_MAX if narrow else px(FORM_WIDTH))
+        self.form.setVisible(not narrow or self.sides.value() == "form")
+        self.queue.setVisible(not narrow or self.sides.value() == "queue")
 
     def _load_lists(self) -> None:
         if self.form is not None:
