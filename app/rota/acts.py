@@ -92,6 +92,15 @@ def _free_room(roster: Roster, slot: Slot, staff_id: str) -> str | None:
     return None
 
 
+def ask_if_room_taken(roster: Roster, row: Assignment, room_id: str | None) -> None:
+    """Confirmation "room-taken" if somebody else on the same session has that room."""
+    for other in roster.on(Slot(row.day, row.half)):
+        if room_id and other.id != row.id and other.room_id == room_id and counts(other):
+            name = roster.names.get(other.staff_id, ("", ""))[1]
+            question = N_("{room} is {name}'s then. Use it all the same?")
+            raise Confirmation("room-taken", question, room=roster.rooms[room_id], name=name)
+
+
 def check(roster: Roster, slot: Slot, staff_id: str, confirmed: frozenset[str], *, leaving: Slot | None = None) -> bool:
     """Whether it is against a rule that was knowingly set aside. UserError where none may be; else Confirmation."""
     expert = roster.expert(staff_id)

@@ -30,7 +30,7 @@ from app.rota.views import (
 from app.security.context import Act, Context
 from app.security.permissions import May
 from db.engine import Tx
-from db.models import Room, Staff
+from db.models import Staff
 
 _CHANGED = Changes.of(Topic.ROTA)
 
@@ -130,13 +130,17 @@ class RotaService:
             act.on(row.id)
         return Done(None, _CHANGED)
 
-    def set_room(self, assignment_id: str, room_id: str | None) -> Done[None]:
-        """The room of one duty; None for none."""
+    def set_room(
+        self, assignment_id: str, room_id: str | None, *, confirmed: frozenset[str] = frozenset()
+    ) -> Done[None]:
+        """The room of one duty; None for none. Asks if somebody else has it then."""
         with self.ctx.write(May.MARK_ABSENT, "rota.room") as act:
             row = acts.find(act.tx, self.ctx.who.centre_id, assignment_id)
-            room = act.tx.get(Room, room_id) if room_id else None
-            if room_id and (room is None or room.centre_id != self.ctx.who.centre_id):
+            roster = self._roster(act.tx, row.day, row.day)
+            if room_id is not None and room_id not in roster.rooms:
                 raise UserError("no-room", N_("This room does not exist."))
+            if "room-taken" not in confirmed:
+                acts.ask_if_room_taken(roster, row, room_id)
             row.room_id = room_id
             act.on(row.id)
         return Done(None, _CHANGED)

@@ -9,7 +9,7 @@ from io import BytesIO
 import pytest
 from pypdf import PdfReader
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtGui import QAccessible, QMouseEvent
 from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -117,6 +117,8 @@ def test_an_empty_week_says_what_is_missing(director: Office, tab_for: Callable[
     assert "尚未排班" in tab._header.subtitle() and "1月4–10日" in tab._header.subtitle()
     assert "请假" in chips[0].seat.note
     assert chips[0].hasFocus(), "the board has the keyboard"
+    spoken = QAccessible.queryAccessibleInterface(chips[0])
+    assert spoken.role() == QAccessible.Role.Button and "缺 3" in spoken.text(QAccessible.Text.Name)
 
 
 def test_f5_proposes_adopt_saves_and_publish_puts_in_force(
@@ -229,6 +231,7 @@ def test_a_chip_is_carried_to_another_day(
     found = chip(tab, MORNING, "钟超轩")
     target = tab.board.cell(AFTERNOON)
     assert target is not None
+    qtbot.waitUntil(lambda: target.y() > found.height() and found.width() > found.height())  # laid out
     end = found.mapFromGlobal(target.mapToGlobal(QPoint(60, 80)))
     pointer(found, QEvent.Type.MouseButtonPress, QPoint(20, 12))
     pointer(found, QEvent.Type.MouseMove, QPoint(30, 40))

@@ -84,6 +84,22 @@ def test_a_proposal_is_refused_once_the_board_has_changed(director: Office) -> N
     assert len(duties(rota.week(MONDAY))) == 1
 
 
+def test_a_room_that_somebody_has_is_asked_about(director: Office) -> None:
+    rota = director.services.rota
+    first = rota.assign(MONDAY, "am", expert_id(director, "E041")).value
+    second = rota.assign(MONDAY, "am", expert_id(director, "E032")).value
+    assert (first.room, second.room) == ("1室", "2室")
+    rooms = {name: room_id for room_id, name in rota.week(MONDAY).rooms.items()}
+    rota.set_room(second.id, rooms["3室"])
+    with pytest.raises(Confirmation) as question:
+        rota.set_room(second.id, rooms["1室"])
+    assert "钟超轩" in question.value.text()
+    rota.set_room(second.id, rooms["1室"], confirmed=frozenset({"room-taken"}))
+    assert {a.room for a in rota.week(MONDAY).cells[Slot(MONDAY, "am")].assignments} == {"1室"}
+    with pytest.raises(UserError):
+        rota.set_room(second.id, "00" * 12)
+
+
 def test_thirteen_weeks_are_proposed_and_adopted(director: Office) -> None:
     last = MONDAY + timedelta(days=13 * 7 - 1)
     proposal = filled(director, MONDAY, last)

@@ -101,7 +101,7 @@ class Board(QWidget):
         for index, seat in enumerate(facts.seats):
             chip = Chip(seat, may_move=self._may_edit)
             chip.focused.connect(lambda c=cell, i=index: self._stand(c.slot, i))
-            chip.pressed.connect(lambda s=seat: self.opened.emit(s))
+            chip.chosen.connect(lambda s=seat: self.opened.emit(s))
             chip.dragged.connect(lambda where, c=chip: self._carry(c, where))
             chip.dropped.connect(lambda where, c=chip: self._drop(c, where))
             chip.set_cut(bool(self._cut) and seat.key == self._cut)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QApplication, QSizePolicy, QWidget
 
 from ui import icons, theme
 from ui.rota.models import Seat
@@ -13,11 +13,11 @@ from ui.widgets import paint
 HEIGHT = 28
 
 
-class Chip(QWidget):
-    """`dragged(QPoint)` while it is carried, `dropped(QPoint)` where it is let go (global positions)."""
+class Chip(QAbstractButton):
+    """A button to a screen reader. `dragged(QPoint)` while it is carried, `dropped(QPoint)` where it is let go."""
 
     focused = Signal()
-    pressed = Signal()
+    chosen = Signal()
     dragged = Signal(QPoint)
     dropped = Signal(QPoint)
 
@@ -33,6 +33,7 @@ class Chip(QWidget):
         self.setAccessibleName(seat.says())
         self.setToolTip("\n".join(part for part in (seat.text, seat.note, seat.warning) if part))
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.clicked.connect(lambda: self.chosen.emit())
         if self._may_move or seat.kind == "gap":
             self.setCursor(Qt.CursorShape.PointingHandCursor)
 
@@ -56,6 +57,13 @@ class Chip(QWidget):
         super().focusOutEvent(event)
         self.update()
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """The board's keys, not the button's."""
+        event.ignore()
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        event.ignore()
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
             self._from = event.position().toPoint()
@@ -74,10 +82,10 @@ class Chip(QWidget):
         if was_carried:
             self.dropped.emit(event.globalPosition().toPoint())
         elif event.button() == Qt.MouseButton.LeftButton and self.seat.kind in ("gap", "absent"):
-            self.pressed.emit()
+            self.chosen.emit()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        self.pressed.emit()
+        self.chosen.emit()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
