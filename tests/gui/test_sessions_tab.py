@@ -107,6 +107,17 @@ def test_from_the_queue_to_the_signature_by_keyboard(bench: Bench, tab: NotesTab
     assert tab.head.begin.isVisible() and not tab.head.sign.isVisible()
 
 
+def test_the_tab_goes_on_with_the_note_of_today(bench: Bench, shown: Show, wait_jobs: Wait) -> None:  # noqa: F811
+    bench.clock.at -= timedelta(days=1)
+    begin(bench)
+    bench.clock.at += timedelta(days=1)
+    session = begin(bench)
+    bench.sign("psych").services.notes.keep(session.id, {"presenting": "刚才写的"})
+    tab = open_tab(bench.sign("psych"), shown, wait_jobs)
+    assert tab.pad.subject() == session.id
+    assert tab.pad.form.areas["presenting"].value() == "刚才写的"
+
+
 def test_typing_after_the_first_press_takes_the_signature_back(
     bench: Bench,  # noqa: F811
     tab: NotesTab,

@@ -193,7 +193,17 @@ class NotesTab(QWidget):
         self.cases.show_cases(board, today(self._desk.clock))
         if self._shown is not None:
             self.cases.choose(self._shown.case.id)
+        elif not self._ticket:
+            self._go_on(board)
         self._desk.set_count("notes", sum(line.unsigned is not None for line in board))
+
+    def _go_on(self, board: tuple[BoardLine, ...]) -> None:
+        """The first time, with nothing asked for: the note of today's newest session, if it is still unsigned."""
+        day = today(self._desk.clock)
+        begun = [line.unsigned for line in board if line.unsigned is not None and line.unsigned.day == day]
+        if begun:
+            newest = max(begun, key=lambda item: item.start)
+            self._load(Wanted(case_id=newest.case_id, session_id=newest.session_id))
 
     def _search(self, words: str) -> None:
         run_job(self, search, self._services, words, lane="pool", on_done=self._found)
