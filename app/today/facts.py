@@ -13,6 +13,7 @@ from app.cases.consent_rules import Purpose
 from app.cases.keys import SealedAltered
 from app.cases.risk import live_risks
 from app.cases.risk_rules import RiskLevel, rank
+from app.cases.service import my_case_rows
 from app.common.clock import local
 from app.common.words import N_
 from app.intake.appointments import appointments_of
@@ -63,12 +64,18 @@ def risks(tx: Tx, ctx: Context) -> list[RiskLine]:
     here = (Case.centre_id == ctx.who.centre_id, Case.state == "open", Case.id.in_(raised))
     numbers = {row.id: row.number for row in tx.execute(select(Case.id, Case.number).where(*here))}
     may_know = May.READ_CASES in ctx.who.may
+    own = {case.id for case in my_case_rows(tx, ctx)} if may_know and numbers else set()
     found = []
     for case_id, now in live_risks(tx, ctx, numbers).items():
         if now.level in HIGH or now.altered:
             order = (-(rank(now.level) if now.level else 0), now.at.isoformat() if now.at else "", numbers[case_id])
             if may_know:
-                found.append((order, RiskLine(numbers[case_id], now.level, now.at, now.altered)))
+                found.append(
+                    (
+                        order,
+                        RiskLine(numbers[case_id], now.level, now.at, now.altered, case_id if case_id in own else None),
+                    )
+                )
             else:
                 found.append(((0, "", numbers[case_id]), RiskLine(numbers[case_id], None, None)))
     return [line for _, line in sorted(found, key=lambda pair: pair[0])]

@@ -97,12 +97,13 @@ class Need:
 @dataclass(frozen=True, slots=True)
 class RiskLine:
     """A case in focused attention or urgent: `level` and `at` are None for those who may know the number only.
-    `altered`: its records were tampered with, so that it may be higher."""
+    `altered`: its records were tampered with, so that it may be higher. `case_id` only if this person may open it."""
 
     number: str
     level: RiskLevel | None
     at: datetime | None
     altered: bool = False
+    case_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,12 +127,17 @@ def test_an_absence_appears_and_is_covered_after_a_call(
 
 
 def test_a_director_has_no_bookings_and_a_psychologist_reads_levels(
-    centre: Bench, tab_for: Callable[[Office], TodayTab]
+    centre: Bench, tab_for: Callable[[Office], TodayTab], opened: Opened, qtbot: QtBot
 ) -> None:
-    centre.sign("psych").services.notes.sign(begin(centre).id, NOTE)
+    session = begin(centre)
+    centre.sign("psych").services.notes.sign(session.id, NOTE)
     assert tab_for(centre.sign("director")).bookings is None
     own = tab_for(centre.sign("psych"))
     assert own.bookings is not None and "重点" in own.risks.texts()[0]
+    line = own.risks.rows()[0]
+    line.setFocus()
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    assert opened.asked[-1] == ("notes", {"case_id": session.case_id})
     other = tab_for(centre.sign("desk"))
     assert "重点" not in other.risks.texts()[0] and "LSA-" in other.risks.texts()[0]
 

@@ -99,6 +99,8 @@ def test_the_desk_sees_a_high_risk_case_by_number_only(centre: Bench) -> None:
     assert seen.number == session.case_number and seen.level is RiskLevel.FOCUS and seen.at
     (known,) = today(centre, "desk").risks
     assert known.number == session.case_number and known.level is None and known.at is None
+    assert known.case_id is None and today(centre, "psych2").risks[0].case_id is None
+    assert today(centre, "psych").risks[0].case_id == session.case_id
 
 
 def test_letters_wait_to_be_printed_and_then_for_an_answer(centre: Bench) -> None:

@@ -14,7 +14,7 @@ from app.common.clock import local
 from app.common.words import ntr, tr
 from app.rota.views import AssignmentView
 from app.security.permissions import May
-from app.today.views import DutyGap, TodayView
+from app.today.views import DutyGap, RiskLine, TodayView
 from ui import ask, notify
 from ui.desk import Desk
 from ui.jobs import run_job
@@ -126,13 +126,14 @@ class TodayTab(QWidget):
             self.bookings.set_hint(ntr("{n} booking", "{n} bookings", len(view.bookings)) if view.bookings else "")
             self.bookings.show_lines([Line(rows.booking_row(b, view.now), self._way("intake")) for b in view.bookings])
         self.needs.show_lines([Line(rows.need_row(need), self._way(need.tab)) for need in view.needs])
-        self.risks.show_lines([Line(rows.risk_row(line), self._risk_way(line.number)) for line in view.risks])
+        self.risks.show_lines([Line(rows.risk_row(line), self._risk_way(line)) for line in view.risks])
         self.night.show_lines([Line(rows.night_row(line)) for line in view.night])
         today = local(view.now).date()
         self.holidays.show_lines([Line(one) for one in rows.holiday_rows(view.holidays, view.makeup, today)])
 
-    def _risk_way(self, number: str) -> partial[None] | None:
-        return self._way("notes") if self._tabs["notes"] else None
+    def _risk_way(self, line: RiskLine) -> partial[None] | None:
+        """Into the case, for those who may open it."""
+        return partial(self.desk.open_tab, "notes", case_id=line.case_id) if line.case_id else None
 
     def _show_duty(self, view: TodayView) -> None:
         self.duty.set_hint(rows.duty_hint(view))
