@@ -26,7 +26,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from app.common import words
 from app.common.clock import Clock, SetClock, at_centre
 from app.common.progress import CancelToken
-from ui import jobs, theme
+from ui import jobs, notify, theme
 from ui.application import DeskWindow
 from ui.doors import Doors, Office, Workspace
 from ui.language import speak
@@ -103,6 +103,7 @@ class Stage:
         """Before the next screen."""
         for other in _dialogs(self.window):
             other.close()
+        notify.clear(self.window)
         self.wait()
 
     def _save(self, picture: QPixmap, part: str) -> None:

@@ -50,7 +50,8 @@ class SetupPage(QWidget):
         page.addWidget(self.pages, 0, middle)
         page.addLayout(row(None, languages, None))
         page.addStretch(1)
-        self.demo = _Demo(self._cancel_demo)
+        self.demo = _Demo(self._cancel_demo, self)
+        self.demo.hide()
         self._demo_only = demo_only
         if demo_only:
             languages.hide()
@@ -157,8 +158,8 @@ class SetupPage(QWidget):
 class _Demo(QFrame):
     """How far the making of the demonstration centre is."""
 
-    def __init__(self, cancel: object) -> None:
-        super().__init__()
+    def __init__(self, cancel: object, parent: QWidget) -> None:
+        super().__init__(parent)
         self.setProperty("kind", "card")
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
