@@ -11,6 +11,7 @@ from app.cases import keys
 from app.cases.consent import consent_meter
 from app.cases.documents import documents
 from app.cases.opening import DROP, drop_view, open_case, open_cases_of, take_in_drops
+from app.cases.reading import audited
 from app.cases.records import latest_contents
 from app.cases.risk import live_risks, risk_history
 from app.cases.scales import SCALE, assessment_view
@@ -102,15 +103,13 @@ class CaseService:
 
     def view(self, case_id: str) -> CaseView:
         """The case at a glance, opened with its key (write lane: the look is audited)."""
-        with self.ctx.write(May.READ_CASES, "case.read") as act:
-            act.on(case_id)
-            return case_view(act.tx, self.ctx, act.tx.get_one(Case, case_id))
+        with audited(self.ctx, May.READ_CASES, "case.read", case_id) as tx:
+            return case_view(tx, self.ctx, tx.get_one(Case, case_id))
 
     def drops(self, case_id: str, visit_id: str | None = None) -> tuple[DropView, ...]:
         """What was taken down in confidence, now under the case key; of one visit only if it is given."""
-        with self.ctx.write(May.READ_CASES, "case.drops-read") as act:
-            act.on(case_id)
-            found = self._drops(act.tx, act.tx.get_one(Case, case_id))
+        with audited(self.ctx, May.READ_CASES, "case.drops-read", case_id) as tx:
+            found = self._drops(tx, tx.get_one(Case, case_id))
             return tuple(view for view in found if visit_id in (None, view.visit_id))
 
     def _drops(self, tx: Tx, case: Case) -> list[DropView]:

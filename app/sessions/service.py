@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from app.cases import keys
 from app.cases.documents import documents
+from app.cases.reading import audited
 from app.cases.records import latest_contents
 from app.cases.scales import SCALE, NewAssessment, assessment_view, record_assessment
 from app.cases.service import case_lines, my_case_rows
@@ -173,27 +174,25 @@ class NoteService:
 
     def notes(self, case_id: str) -> tuple[NoteView, ...]:
         """All notes of a case, amended ones too, oldest first (write lane: the reading is audited)."""
-        with self.ctx.write(May.READ_CASES, "notes.read") as act:
-            act.on(case_id)
-            return tuple(notes.note_views(act.tx, self.ctx, act.tx.get_one(Case, case_id)))
+        with audited(self.ctx, May.READ_CASES, "notes.read", case_id) as tx:
+            return tuple(notes.note_views(tx, self.ctx, tx.get_one(Case, case_id)))
 
     def note(self, note_id: str) -> NoteView:
         """One note; SealedAltered if it is not what was signed, or was taken away."""
-        with self.ctx.write(May.READ_CASES, "note.read") as act:
-            row = act.tx.get(SessionNote, note_id)
-            if row is None:
-                raise keys.SealedAltered
-            act.on(note_id, row.case_id)
-            view = self._fresh(act.tx, row)
-            if not view.verified:
-                raise keys.SealedAltered
-            return view
+        with self.ctx.read(May.READ_CASES) as tx:
+            row = tx.get(SessionNote, note_id)
+        if row is None:
+            raise keys.SealedAltered
+        with audited(self.ctx, May.READ_CASES, "note.read", note_id, row.case_id) as tx:
+            view = self._fresh(tx, row)
+        if not view.verified:
+            raise keys.SealedAltered
+        return view
 
     def last_plan(self, case_id: str) -> str:
         """The plan of the newest note, to carry forward; "" if there is none."""
-        with self.ctx.write(May.READ_CASES, "note.plan-read") as act:
-            act.on(case_id)
-            contents = latest_contents(act.tx, self.ctx, act.tx.get_one(Case, case_id))
+        with audited(self.ctx, May.READ_CASES, "note.plan-read", case_id) as tx:
+            contents = latest_contents(tx, self.ctx, tx.get_one(Case, case_id))
             return next((content["plan"] for _, content in reversed(contents) if content.get("plan")), "")
 
     def search(self, words: str, limit: int = 50) -> list[NoteFound]:
@@ -251,9 +250,8 @@ class AssessmentService:
 
     def of_case(self, case_id: str) -> tuple[AssessmentView, ...]:
         """All scales of a case, oldest first (write lane: audited)."""
-        with self.ctx.write(May.READ_CASES, "scales.read") as act:
-            act.on(case_id)
-            return tuple(self._all(act.tx, act.tx.get_one(Case, case_id)))
+        with audited(self.ctx, May.READ_CASES, "scales.read", case_id) as tx:
+            return tuple(self._all(tx, tx.get_one(Case, case_id)))
 
     def _all(self, tx: Tx, case: Case) -> list[AssessmentView]:
         membership = self.ctx.members(tx)

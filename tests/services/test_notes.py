@@ -141,6 +141,16 @@ def test_every_reading_is_audited(bench: Bench) -> None:
             assert session.case_id in entry.subjects
 
 
+def test_a_reading_that_the_keys_refuse_leaves_its_trace_too(bench: Bench) -> None:
+    session = begin(bench)
+    stranger = bench.sign("psych2")
+    with pytest.raises(NoCaseKey):
+        stranger.services.notes.notes(session.case_id)
+    with stranger.ctx.db.read() as tx:
+        entry = tx.execute(select(AuditEntry).order_by(AuditEntry.seq.desc()).limit(1)).scalar_one()
+    assert (entry.act, entry.user_id, entry.subjects) == ("notes.read", stranger.who.user_id, [session.case_id])
+
+
 # --- somebody changed the file
 
 
