@@ -180,7 +180,7 @@ class BookingsSheet(Sheet):
         self.list.set_rows([_row(one) for one in found])
         self._pages.setCurrentWidget(self.list if found else self._empty)
         if found and not self.list.key():
-            self.list.choose_first()
+            self.list.choose(next((one.id for one in found if one.status == "booked"), found[0].id))
         if not self._settled:
             self._settled = True
             if not self.name.isReadOnly():

@@ -254,7 +254,7 @@ class ArrivalFields(QWidget):
             column(Field(tr("Three safety questions"), self.safety, hint=where), self.safety_words, space=4),
             _line((Field(tr("Sent by"), self.source), 1), (Field(tr("Expert wanted"), self.wanted), 1)),
             Field(tr("Concerns"), self.concerns),
-            row(self.more.button, self.add_parent, None, margins=(-12, 0, 0, 0)),
+            row(self.more.button, self.add_parent, None),
             self.more,
             self.parent_fields,
             None,

@@ -133,6 +133,8 @@ class NameBox(LineEdit):
         else:
             self.close_hits()
         if wanted:
+            if not found:
+                self.focusNextChild()
             self.settled.emit()
 
     def _enter(self) -> None:

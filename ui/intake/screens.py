@@ -55,7 +55,7 @@ def _counsellor(stage: Stage) -> None:
 
 SCREENS = [
     Screen("intake-found", "desk", _found),
-    Screen("intake", "desk", _returning, main=True),
     Screen("intake-bookings", "desk", _bookings),
+    Screen("intake", "desk", _returning, main=True),
     Screen("intake-counsellor", "psych", _counsellor),
 ]

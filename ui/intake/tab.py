@@ -32,6 +32,7 @@ from ui.widgets.segmented import SegmentedControl
 
 REFRESH_MS = 30_000
 FORM_WIDTH = 440
+COUNSELLOR_LEAST = 560
 NARROW_BELOW = 860
 QWIDGETSIZE_MAX = 16777215
 LISTS = frozenset({Topic.ROTA, Topic.STAFF, Topic.SETTINGS})
@@ -68,8 +69,8 @@ class IntakeTab(QWidget):
             main.addWidget(self.form)
         self.setFocusProxy(self.form or self.queue)
         column(self.header, main, parent=self, space=12)
+        self.setMinimumWidth(desk.theme.px(FORM_WIDTH if self.form is not None else COUNSELLOR_LEAST))
         if self.form is not None:
-            self.setMinimumWidth(desk.theme.px(FORM_WIDTH))
             QShortcut(QKeySequence("F6"), self, self._other_side)
         self._wished = ""
         self.ticker = QTimer(self, interval=REFRESH_MS)
