@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QTimer
-from PySide6.QtGui import QGuiApplication, QKeySequence
-from PySide6.QtWidgets import QPlainTextEdit, QWidget
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QPlainTextEdit
 
 SECONDS = 60
 
@@ -34,14 +34,17 @@ class _Sweeper(QObject):
 
 
 class _Guard(QObject):
-    """Sees the copying of one text area."""
+    """Sees what is copied out of one text area, by key or from its menu."""
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.KeyPress and isinstance(watched, QPlainTextEdit):
-            copying = (QKeySequence.StandardKey.Copy, QKeySequence.StandardKey.Cut)
-            if any(event.matches(key) for key in copying):  # type: ignore[attr-defined]
-                _sweeper().watch(watched.textCursor().selectedText().replace("\u2029", "\n"))
-        return super().eventFilter(watched, event)
+    def __init__(self, area: QPlainTextEdit) -> None:
+        super().__init__(area)
+        self._area = area
+        QGuiApplication.clipboard().dataChanged.connect(self._changed)
+
+    def _changed(self) -> None:
+        text = QGuiApplication.clipboard().text()
+        if text and text == self._area.textCursor().selectedText().replace("\u2029", "\n"):
+            _sweeper().watch(text)
 
 
 def _sweeper() -> _Sweeper:
@@ -57,9 +60,9 @@ def copy_case(text: str) -> None:
     _sweeper().watch(text)
 
 
-def guard(area: QWidget) -> None:
+def guard(area: QPlainTextEdit) -> None:
     """Whatever is copied from this text area goes after a minute."""
-    area.installEventFilter(_Guard(area))
+    _Guard(area)
 
 
 def sweep_now() -> None:

@@ -269,9 +269,16 @@ def test_what_was_copied_from_a_case_goes_again(qtbot: QtBot) -> None:
     qtbot.addWidget(area)
     clipboard.guard(area)
     area.show()
+    area.activateWindow()
+    area.setFocus()
+    qtbot.waitUntil(area.hasFocus)
     area.selectAll()
     qtbot.keyClick(area, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     board = QGuiApplication.clipboard()
+    assert board.text() == "个案内容"
+    clipboard.sweep_now()
+    assert board.text() == ""
+    area.copy()
     assert board.text() == "个案内容"
     clipboard.sweep_now()
     assert board.text() == ""
