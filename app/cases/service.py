@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import date
+from typing import TypeVar
 
 from sqlalchemy import func, select
 
 from app.cases import keys
-from app.cases.consent import consent_meter
+from app.cases.consent import ConsentMeter, consent_meter
 from app.cases.documents import documents
 from app.cases.opening import DROP, drop_view, open_case, open_cases_of, take_in_drops
 from app.cases.reading import audited
 from app.cases.records import latest_contents
-from app.cases.risk import live_risks, risk_history
+from app.cases.risk import RiskView, live_risks, risk_history
 from app.cases.scales import SCALE, assessment_view
-from app.cases.views import CaseLine, CaseView, DropView, OpenedCase
+from app.cases.views import AssessmentView, CaseLine, CaseView, DropView, OpenedCase
 from app.common.changes import Changes, Done, Topic
 from app.common.clock import today
 from app.common.dates import age_on
@@ -25,6 +26,8 @@ from app.security.context import Context
 from app.security.permissions import CLINICIANS, May
 from db.engine import Tx
 from db.models import Case, CaseGrant, Client, CounsellingSession, School, Visit
+
+T = TypeVar("T")
 
 
 class CaseService:
@@ -101,10 +104,14 @@ class CaseService:
         with self.ctx.read(May.READ_CASES) as tx:
             return tuple(case_lines(tx, self.ctx, my_case_rows(tx, self.ctx, state)))
 
-    def view(self, case_id: str) -> CaseView:
-        """The case at a glance, opened with its key (write lane: the look is audited)."""
+    def view(self, case_id: str, strict: bool = True) -> CaseView:
+        """The case at a glance, opened with its key (write lane: the look is audited).
+
+        SealedAltered if any part does not prove itself; unless `strict`, that part is left empty and named, so
+        that one damaged note does not stop the work with a client.
+        """
         with audited(self.ctx, May.READ_CASES, "case.read", case_id) as tx:
-            return case_view(tx, self.ctx, tx.get_one(Case, case_id))
+            return case_view(tx, self.ctx, tx.get_one(Case, case_id), strict=strict)
 
     def drops(self, case_id: str, visit_id: str | None = None) -> tuple[DropView, ...]:
         """What was taken down in confidence, now under the case key; of one visit only if it is given."""
@@ -202,20 +209,33 @@ def case_lines(tx: Tx, ctx: Context, cases: list[Case]) -> list[CaseLine]:
     return lines
 
 
-def case_view(tx: Tx, ctx: Context, case: Case) -> CaseView:
-    """Everything at a glance; NoCaseKey or SealedAltered."""
+class _Parts:
+    """Reads part after part, and remembers those that were altered."""
+
+    def __init__(self, strict: bool) -> None:
+        self._strict = strict
+        self.damaged: list[str] = []
+
+    def read(self, name: str, part: Callable[[], T], instead: T) -> T:
+        try:
+            return part()
+        except keys.SealedAltered:
+            if self._strict:
+                raise
+            self.damaged.append(name)
+            return instead
+
+
+def case_view(tx: Tx, ctx: Context, case: Case, *, strict: bool = True) -> CaseView:
+    """Everything at a glance; NoCaseKey, and SealedAltered if `strict` or if the keys themselves are in doubt."""
     membership = ctx.members(tx)
     keys.key_in_force(tx, ctx.who, case, membership)
-    client = tx.get_one(Client, case.client_id)
-    school = client.school_name
-    if client.school_id:
-        school = tx.execute(select(School.name).where(School.id == client.school_id)).scalar() or school
+    client, parts = tx.get_one(Client, case.client_id), _Parts(strict)
     line = case_lines(tx, ctx, [case])[0]
-    days = select(CounsellingSession.day).where(
-        CounsellingSession.case_id == case.id, CounsellingSession.withdrawn.is_(False)
-    )
-    contents = latest_contents(tx, ctx, case)
     names = [membership.members[u].name for u in keys.holders(tx, case, membership) if u in membership.members]
+    unknown = ConsentMeter(client.id, frozenset(), client.birth_date is not None, ())
+    none: tuple[RiskView, ...] = ()
+    no_scale: tuple[AssessmentView, ...] = ()
     return CaseView(
         id=case.id,
         number=case.number,
@@ -224,17 +244,39 @@ def case_view(tx: Tx, ctx: Context, case: Case) -> CaseView:
         age=line.age,
         sex=client.sex,
         grade=client.grade,
-        school=school,
+        school=_school(tx, client),
         kind=client.kind,
         state=case.state,
         opened_at=case.opened_at,
         holders=tuple(names),
-        consent=consent_meter(tx, ctx, client.id),
+        consent=parts.read(N_("consent"), lambda: consent_meter(tx, ctx, client.id), unknown),
         risk=live_risks(tx, ctx, [case.id]).get(case.id),
-        risk_history=tuple(risk_history(tx, ctx, case)),
+        risk_history=parts.read(N_("risk"), lambda: tuple(risk_history(tx, ctx, case)), none),
         sessions=line.sessions,
-        first_day=min(tx.execute(days).scalars(), default=None),
+        first_day=_first_day(tx, case),
         last_day=line.last_day,
-        assessments=tuple(assessment_view(d, membership) for d in documents(tx, ctx, case, SCALE)),
-        last_plan=next((content["plan"] for _, content in reversed(contents) if content.get("plan")), ""),
+        assessments=parts.read(N_("scales"), lambda: _assessments(tx, ctx, case), no_scale),
+        last_plan=parts.read(N_("notes"), lambda: _last_plan(tx, ctx, case), ""),
+        damaged=tuple(parts.damaged),
     )
+
+
+def _school(tx: Tx, client: Client) -> str | None:
+    known = select(School.name).where(School.id == client.school_id)
+    return (tx.execute(known).scalar() if client.school_id else None) or client.school_name
+
+
+def _first_day(tx: Tx, case: Case) -> date | None:
+    days = select(func.min(CounsellingSession.day)).where(
+        CounsellingSession.case_id == case.id, CounsellingSession.withdrawn.is_(False)
+    )
+    return tx.execute(days).scalar()
+
+
+def _assessments(tx: Tx, ctx: Context, case: Case) -> tuple[AssessmentView, ...]:
+    return tuple(assessment_view(document, ctx.members(tx)) for document in documents(tx, ctx, case, SCALE))
+
+
+def _last_plan(tx: Tx, ctx: Context, case: Case) -> str:
+    contents = latest_contents(tx, ctx, case)
+    return next((content["plan"] for _, content in reversed(contents) if content.get("plan")), "")

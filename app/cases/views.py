@@ -44,7 +44,10 @@ class AssessmentView:
 
 @dataclass(frozen=True, slots=True)
 class CaseView:
-    """The case at a glance, opened with its key. `holders` are the names of those whose keys open it."""
+    """The case at a glance, opened with its key. `holders` are the names of those whose keys open it.
+
+    `damaged`: the parts (msgids) that do not prove themselves; they are empty here, and shown as such.
+    """
 
     id: str
     number: str
@@ -66,6 +69,7 @@ class CaseView:
     last_day: date | None
     assessments: tuple[AssessmentView, ...]
     last_plan: str = field(repr=False)
+    damaged: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -250,17 +250,24 @@ def test_amending_shows_both_versions_side_by_side(bench: Bench, tab: NotesTab, 
     assert NOTE["observed"] in tab.history.before.text() and "更正" in tab.history.now.text()
 
 
-def test_an_altered_note_shows_a_warning_and_no_text(bench: Bench, tab: NotesTab, wait_jobs: Wait) -> None:  # noqa: F811
+def test_an_altered_note_shows_a_warning_and_no_text_and_work_goes_on(
+    bench: Bench,  # noqa: F811
+    tab: NotesTab,
+    wait_jobs: Wait,
+) -> None:
     session = begin(bench)
     psych = bench.sign("psych")
     psych.services.notes.sign(session.id, NOTE)
-    psych.services.notes.start(session.case_id)
     with psych.ctx.db.write() as tx:
         tx.connection().exec_driver_sql("UPDATE session_note SET signature = zeroblob(64)")
     tab.show_item(case_id=session.case_id)
     wait_jobs()
-    assert NOTE["presenting"] not in tab.history.now.text()
-    assert notify.shown(tab)
+    assert tab.pages.currentWidget() is tab.history and tab.history.now.text() == ""
+    assert tab.history.list.rows()[0].badge == "已损坏" and not tab.history.amend.isVisible()
+    assert "记录" in tab.glance.damage.text() and tab.glance.damage.isVisible()
+    tab.head.begin.click()
+    wait_jobs()
+    assert tab.pages.currentWidget() is tab.pad and not tab.head.plan.isVisible()
 
 
 def test_search_in_own_notes_opens_the_note(bench: Bench, tab: NotesTab, wait_jobs: Wait, qtbot: QtBot) -> None:  # noqa: F811

@@ -48,10 +48,17 @@ class Glance(QWidget):
         self.enter = IconButton("plus", tr("Enter a scale"), self.scale_wanted.emit)
         self.scales.add_to_head(self.enter)
         self.scales.add(column(self.trend, self.no_scale, margins=(14, 8, 14, 8)), self.others)
-        column(self.consent, self.scales, self.risk, None, parent=self, space=12)
+        self.damage = Label("", "error", wrap=True)
+        self.damage.hide()
+        column(self.damage, self.consent, self.scales, self.risk, None, parent=self, space=12)
 
     def show_case(self, case: CaseView, today: date) -> None:
-        """Fills the three cards."""
+        """Fills the three cards; says above them what was altered and is not shown."""
+        what = "、".join(tr(part) for part in case.damaged)
+        self.damage.setText(
+            tr("Altered or damaged, and not shown: {what}. Call the director.", what=what) if what else ""
+        )
+        self.damage.setVisible(bool(what))
         self._show_consent(case.consent)
         self._show_scales(list(case.assessments))
         self._show_risk(case, today)

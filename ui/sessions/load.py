@@ -7,6 +7,7 @@ from typing import Any
 
 from app.cases.views import CaseLine, CaseView, DropView
 from app.common.changes import Changes, Done, Topic
+from app.common.errors import UserError
 from app.people.centres import RoomView
 from app.sessions.views import NoteFound, NoteView, SessionView
 
@@ -57,17 +58,28 @@ def load_case(services: Any, case_id: str, session_id: str = "") -> CaseDesk:
         session_id = mine[0] if mine else ""
     session = services.notes.session(session_id) if session_id else None
     kept = services.notes.kept(session.id) if session else None
-    drops = services.cases.drops(case_id)
+    drops = _drops(services, case_id)
     if session is not None and session.visit_id:
         drops = tuple(drop for drop in drops if drop.visit_id == session.visit_id)
     return CaseDesk(
-        case=services.cases.view(case_id),
+        case=services.cases.view(case_id, strict=False),
         notes=services.notes.notes(case_id),
         session=session,
         rooms=tuple(services.centre.rooms()),
         draft=dict(kept.content) if kept else {},
         drops=drops,
     )
+
+
+def _drops(services: Any, case_id: str) -> tuple[DropView, ...]:
+    """None if they were altered: the case itself says so."""
+    try:
+        found: tuple[DropView, ...] = services.cases.drops(case_id)
+    except UserError as fault:
+        if fault.code != "sealed-altered":
+            raise
+        return ()
+    return found
 
 
 def beginning(session: SessionView) -> dict[str, str]:
