@@ -182,6 +182,7 @@ class ArrivalForm(Card):
     def _show_standing(self, at: datetime | None, failed: bool) -> None:
         if failed:
             self.set_hint(tr("not saved yet, still here"))
+            notify.warn(self, tr("The draft could not be saved yet. It is still here and is tried again."))
         else:
             self.set_hint(tr("kept {time}", time=f"{local(at):%H:%M:%S}") if at is not None else "")
         self._note_drafts()
