@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
+from dateutil.rrule import WEEKLY, rrule
 from sqlalchemy import select
 
 from app.common.errors import UserError
@@ -151,14 +152,19 @@ def _holidays(tx: Tx, first: date, last: date) -> tuple[dict[date, str], dict[da
 
 def _needed(tx: Tx, centre_id: str, first: date, last: date, closed: dict[date, str]) -> dict[Slot, int]:
     query = select(DutyPattern).where(DutyPattern.centre_id == centre_id, DutyPattern.active.is_(True))
-    pattern = [(row.weekday, row.half, row.needed) for row in tx.execute(query).scalars() if row.needed > 0]
-    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-    return {
-        Slot(day, half): 0 if day in closed else needed
-        for day in days
-        for weekday, half, needed in sorted(pattern)
-        if weekday == day.weekday()
+    found = {
+        Slot(day, row.half): 0 if day in closed else row.needed
+        for row in tx.execute(query).scalars()
+        if row.needed > 0
+        for day in weekly(row.weekday, first, last)
     }
+    return dict(sorted(found.items()))
+
+
+def weekly(weekday: int, first: date, last: date) -> list[date]:
+    """The days of a stretch, both ends included, that fall on a weekday (0 is Monday)."""
+    begins, ends = datetime.combine(first, time()), datetime.combine(last, time())
+    return [moment.date() for moment in rrule(WEEKLY, dtstart=begins, until=ends, byweekday=weekday)]
 
 
 def _rooms(tx: Tx, centre_id: str) -> dict[str, str]:
