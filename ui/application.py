@@ -11,6 +11,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
 
+from app.common import words
 from app.common.words import tr
 from ui import icons, jobs, theme
 from ui.doors import Doors, Office, Workspace
@@ -164,7 +165,8 @@ def make_window(workspace: Path | None = None, language: str | None = None, door
     app.setApplicationName("longshan")
     app.setDesktopFileName("longshan-desk")
     preferences = Preferences()
-    speak(language or preferences.language)
+    words.set_language(language or preferences.language)
+    QTimer.singleShot(WARM_AFTER_MS, app, lambda: speak(words.language()))
     theme.start(app, mode=preferences.appearance, scale=preferences.scale)
     window = DeskWindow(doors or Doors(), preferences, workspace or preferences.workspace)
     window.begin()

@@ -10,7 +10,7 @@ from types import TracebackType
 from PySide6.QtWidgets import QWidget
 
 from app.common.words import tr
-from ui import jobs, notify
+from ui import jobs
 
 NAME = "window.log"
 _BYTES = 200_000
@@ -43,6 +43,8 @@ def catch_all(window: QWidget) -> None:
     """An exception in a slot is no traceback on somebody's terminal, where it could name a client."""
 
     def hook(_kind: type[BaseException], fault: BaseException, _trace: TracebackType | None) -> None:
+        from ui import notify
+
         jobs.log_fault(fault)
         if jobs.still_there(window):
             notify.fail(window, tr("Something went wrong. What you typed is still here."))

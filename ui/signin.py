@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QWidget
 
@@ -23,6 +24,9 @@ from ui.widgets.layout import column, row
 from ui.widgets.line_edit import LineEdit
 from ui.widgets.logo import Logo
 from ui.widgets.segmented import SegmentedControl
+
+PAINTED_MS = 30
+"""The window is painted and takes keys before reading the folder competes with it for the interpreter."""
 
 
 class SignInPage(QWidget):
@@ -56,7 +60,14 @@ class SignInPage(QWidget):
         self._password.installEventFilter(self)
         self._compose()
         self.setFocusProxy(self._password)
-        run_job(self, take, lane="read", on_done=self._show, on_error=self._refuse)
+        painted = threading.Event()
+        QTimer.singleShot(PAINTED_MS, self, painted.set)
+
+        def take_when_painted() -> Workspace:
+            painted.wait(1)
+            return take()
+
+        run_job(self, take_when_painted, lane="read", on_done=self._show, on_error=self._refuse)
 
     def login(self) -> str:
         """Who is chosen."""

@@ -9,7 +9,7 @@ import re
 from functools import lru_cache
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -80,7 +80,7 @@ def current() -> Theme:
 
 def start(app: QApplication, *, mode: str = "system", scale: int = 100) -> Theme:
     """Dresses a fresh application: one base style on every system, our fonts, our sheet."""
-    steady.hold_true()
+    QTimer.singleShot(0, app, steady.hold_true)
     fonts.load()
     qss_icons.register()
     app.setStyle("Fusion")
