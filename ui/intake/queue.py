@@ -40,7 +40,7 @@ class QueueList(RowList):
     undone = Signal()
 
     def __init__(self) -> None:
-        super().__init__(tr("Queue"), Columns(lead=48, note=112, trailing=52))
+        super().__init__(tr("Queue"), Columns(lead=48, note=100, trailing=52))
         undo = QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), self)
         undo.setContext(Qt.ShortcutContext.WidgetShortcut)
         undo.activated.connect(self.undone.emit)
@@ -150,6 +150,7 @@ class QueueCard(Card):
             badge_icon=icon,
             note=entry_place(entry),
             trailing=wait_words(entry),
+            tip=entry_line(entry),
         )
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -33,7 +33,7 @@ from ui.widgets.segmented import SegmentedControl
 REFRESH_MS = 30_000
 FORM_WIDTH = 440
 COUNSELLOR_LEAST = 560
-NARROW_BELOW = 860
+NARROW_BELOW = 930
 QWIDGETSIZE_MAX = 16777215
 LISTS = frozenset({Topic.ROTA, Topic.STAFF, Topic.SETTINGS})
 
