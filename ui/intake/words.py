@@ -111,7 +111,7 @@ def entry_line(entry: QueueEntry) -> str:
     unasked = tr("safety not fully asked") if open_questions else ""
     if open_questions == len(entry.safety):
         unasked = tr("safety not asked")
-    return dotted("" if entry.came_as == "third_party" else came, first, family, unasked)
+    return dotted("" if entry.came_as == "third_party" else came, unasked, first, family)
 
 
 def entry_badge(entry: QueueEntry) -> tuple[str, str, str]:
