@@ -41,6 +41,11 @@ from db.models import Account, Device, Organisation, Staff
 from db.replica.stamping import RowIds
 from db.schema import upgrade
 
+ROOT_ALTERED = N_(
+    "The data file names another organisation root than the one your account believes in: it was altered. "
+    "Do not work on this PC; call the director."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Services:
@@ -150,22 +155,25 @@ def _open(workspace: Workspace, unlocked: Unlocked, clock: Clock) -> Office:
         try:
             upgrade(database)
             database.stamps["row_ids"] = RowIds()
-            who, root_sign = _who(database, unlocked)
+            who = _who(database, unlocked)
             with database.write() as tx:
                 audit.append(tx, clock.now(), who.user_id, "signed-in", [])
         except BaseException:
             database.close()
             raise
-    return Office(workspace, Context(database, clock, who, root_sign), unlocked.database_key)
+    return Office(workspace, Context(database, clock, who, unlocked.root), unlocked.database_key)
 
 
-def _who(database: Database, unlocked: Unlocked) -> tuple[SignIn, bytes]:
+def _who(database: Database, unlocked: Unlocked) -> SignIn:
     with database.read() as tx:
         device = tx.execute(select(Device)).scalars().first()
         organisation = tx.execute(select(Organisation)).scalars().first()
         if device is None or organisation is None:
             raise StorageFault(FaultKind.DAMAGED)
-        membership = load(tx, organisation.id, PublicKeys(device.root_sign, organisation.root_box))
+        named = PublicKeys(organisation.root_sign, organisation.root_box)
+        if named != unlocked.root or device.root_sign != unlocked.root.sign:
+            raise UserError("root-altered", ROOT_ALTERED)
+        membership = load(tx, organisation.id, unlocked.root)
         member = membership.members.get(unlocked.entry.user_id)
         account = tx.get(Account, unlocked.entry.user_id)
         if member is None or account is None or not account.active or member.keys != unlocked.keys.public:
@@ -174,4 +182,4 @@ def _who(database: Database, unlocked: Unlocked) -> tuple[SignIn, bytes]:
         name = staff.name if staff else member.name
         who = SignIn(account.id, account.staff_id, account.login, name, member.roles, member.centre_id, organisation.id)
         who.remember_keys(unlocked.keys)
-        return who, device.root_sign
+        return who

@@ -40,6 +40,8 @@ class Database:
         """Opens an existing file; StorageFault if it is missing, damaged, locked or not openable with `key`."""
         if not path.exists():
             raise StorageFault(FaultKind.MISSING)
+        if not path.is_file() or path.stat().st_size == 0:
+            raise StorageFault(FaultKind.DAMAGED)
         database = cls(path, key)
         try:
             with storage_faults(), database._writer.connect() as connection:

@@ -51,6 +51,8 @@ def storage_faults() -> Iterator[None]:
     """Turns the driver's errors that the machine caused into StorageFault, and lets bugs through."""
     try:
         yield
+    except exc.TimeoutError:
+        raise StorageFault(FaultKind.BUSY) from None
     except (exc.DBAPIError, OSError) as error:
         kind = fault_of(error.orig if isinstance(error, exc.DBAPIError) and error.orig else error)
         if kind is None:

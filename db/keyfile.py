@@ -14,7 +14,7 @@ import msgspec
 
 from db.crypto.pairs import KeyPairs, PublicKeys, box_to
 from db.crypto.passwords import KdfParameters, key_from_password
-from db.crypto.sealing import Place, SealBroken, seal, unseal
+from db.crypto.sealing import KEY_BYTES, Place, SealBroken, seal, unseal
 
 FORMAT = 1
 _MAX_BYTES = 4_000_000
@@ -65,19 +65,35 @@ def _place(organisation: str, user_id: str, generation: int) -> Place:
     return ("longshan account 1", organisation, user_id, generation)
 
 
-def wrap(pairs: KeyPairs, password: str, kdf: KdfParameters, organisation: str, user_id: str, generation: int) -> bytes:
-    """The private keys sealed under the password."""
-    return seal(pairs.to_bytes(), key_from_password(password, kdf), _place(organisation, user_id, generation))
+def wrap(
+    pairs: KeyPairs,
+    root: PublicKeys,
+    password: str,
+    kdf: KdfParameters,
+    organisation: str,
+    user_id: str,
+    generation: int,
+) -> bytes:
+    """The private keys, and the organisation's root that this user believes in, sealed under the password: whoever
+    can write the data file cannot put another root, or another escrow key, in its place."""
+    packed = msgspec.msgpack.encode((pairs.to_bytes(), root.sign, root.box))
+    return seal(packed, key_from_password(password, kdf), _place(organisation, user_id, generation))
 
 
-def unwrap(entry: Entry, organisation: str, password: str) -> KeyPairs:
-    """The account's pairs; SealBroken for a wrong password, KdfRefused for parameters out of bounds."""
+def unwrap(entry: Entry, organisation: str, password: str) -> tuple[KeyPairs, PublicKeys]:
+    """The account's pairs and the root it believes in; SealBroken for a wrong password, KdfRefused for parameters
+    out of bounds."""
     kdf = KdfParameters(entry.kdf_memory, entry.kdf_passes, entry.kdf_salt)
     place = _place(organisation, entry.user_id, entry.generation)
-    pairs = KeyPairs.from_bytes(unseal(entry.wrapped_keys, key_from_password(password, kdf), place))
+    opened = unseal(entry.wrapped_keys, key_from_password(password, kdf), place)
+    try:
+        packed, root_sign, root_box = msgspec.msgpack.decode(opened, type=tuple[bytes, bytes, bytes])
+        pairs = KeyPairs.from_bytes(packed)
+    except msgspec.MsgspecError:
+        raise SealBroken from None
     if pairs.public != entry.public:
         raise SealBroken
-    return pairs
+    return pairs, PublicKeys(root_sign, root_box)
 
 
 def box_database_key(entry: Entry, device: str, key: bytes) -> None:
@@ -86,18 +102,23 @@ def box_database_key(entry: Entry, device: str, key: bytes) -> None:
 
 
 def open_database_key(entry: Entry, device: str, pairs: KeyPairs) -> bytes | None:
-    """The PC's raw key, or None if nobody has boxed it to this account yet; SealBroken if it is another PC's."""
+    """The PC's raw key, or None if nobody has boxed it to this account yet; KeyFileDamaged if it is another PC's."""
     if entry.database_key is None:
         return None
-    domain, of, key = msgspec.msgpack.decode(pairs.open_box(entry.database_key), type=tuple[str, str, bytes])
-    if (domain, of) != ("longshan database key 1", device):
-        raise SealBroken
+    opened = pairs.open_box(entry.database_key)
+    try:
+        domain, of, key = msgspec.msgpack.decode(opened, type=tuple[str, str, bytes])
+    except msgspec.MsgspecError:
+        raise KeyFileDamaged from None
+    if (domain, of) != ("longshan database key 1", device) or len(key) != KEY_BYTES:
+        raise KeyFileDamaged
     return key
 
 
 def read(path: Path) -> KeyFile:
     """KeyFileDamaged if it is not what `write` wrote; OSError as the system gives it."""
-    data = path.read_bytes()
+    with path.open("rb") as stream:
+        data = stream.read(_MAX_BYTES + 1)
     try:
         if len(data) > _MAX_BYTES:
             raise KeyFileDamaged

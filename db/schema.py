@@ -24,14 +24,13 @@ def version_of(connection: Connection) -> str | None:
 
 def upgrade(database: Database) -> None:
     """Migrates in one transaction. StorageFault NEWER if a newer program has written the file."""
-    with storage_faults(), database.writer.connect() as connection:
-        with connection.begin():
-            found = version_of(connection)
-            if found == LATEST:
-                return
-            if found is not None and found > LATEST:
-                raise StorageFault(FaultKind.NEWER)
-            _run(connection)
+    with storage_faults(), database.writer.connect() as connection, connection.begin():
+        found = version_of(connection)
+        if found == LATEST:
+            return
+        if found is not None and found > LATEST:
+            raise StorageFault(FaultKind.NEWER)
+        _run(connection)
 
 
 def _run(connection: Connection) -> None:

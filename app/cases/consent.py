@@ -21,7 +21,7 @@ from app.common.clock import local
 from app.common.errors import UserError
 from app.common.words import N_
 from app.security.context import Context
-from app.security.permissions import May
+from app.security.permissions import CLINICIANS, May
 from db.crypto.sealing import Place
 from db.engine import Tx
 from db.models import Client, ConsentEvent, Destination, School
@@ -115,7 +115,9 @@ def _proven(tx: Tx, ctx: Context, client_id: str) -> list[ConsentEvent]:
     if proofs.missing(client_id, (row.id for row in rows)):
         raise SealedAltered
     for row in rows:
-        proofs.check(row.id, row.version, row.author, _statement(ctx.who.organisation_id, row), row.signature)
+        statement = _statement(ctx.who.organisation_id, row)
+        roles = CLINICIANS if row.act == ConsentAct.OVERRIDDEN else None
+        proofs.check(row.id, row.version, row.author, statement, row.signature, roles)
     return rows
 
 

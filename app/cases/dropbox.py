@@ -70,7 +70,10 @@ def drops_of(tx: Tx, visit_id: str) -> list[DropBox]:
 
 def open_drop(ctx: Context, row: DropBox) -> dict[str, str]:
     """One drop; NoCaseKey if it was not boxed to this user, SealedAltered if it was changed or moved."""
-    boxes: dict[str, bytes] = msgspec.msgpack.decode(row.keys, type=dict[str, bytes])
+    try:
+        boxes: dict[str, bytes] = msgspec.msgpack.decode(row.keys, type=dict[str, bytes])
+    except msgspec.MsgspecError:
+        raise SealedAltered from None
     mine = boxes.get(ctx.who.user_id)
     if mine is None:
         raise NoCaseKey

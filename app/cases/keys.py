@@ -18,10 +18,10 @@ from sqlalchemy import select
 from app.common.errors import UserError
 from app.common.words import N_
 from app.security import audit
-from app.security.membership import Member, Membership
+from app.security.membership import Membership
 from app.security.permissions import CLINICIANS, Role
 from app.security.signin import SignIn
-from db.crypto.pairs import box_to, verify
+from db.crypto.pairs import box_to
 from db.crypto.sealing import Place, SealBroken, digest, encode_place, new_key, seal, unseal
 from db.engine import Tx
 from db.models import Case, CaseGrant
@@ -109,13 +109,8 @@ def new_case_key(tx: Tx, who: SignIn, case: Case, membership: Membership, at: da
     return key
 
 
-def _may_grant(member: Member | None) -> bool:
-    return member is not None and bool(member.roles & CLINICIANS)
-
-
 def _signed_by_clinician(row: CaseGrant, membership: Membership) -> bool:
-    grantor = membership.members.get(row.grantor)
-    return grantor is not None and _may_grant(grantor) and verify(grantor.keys.sign, _statement(row), row.signature)
+    return membership.signed(row.grantor, _statement(row), row.signature, CLINICIANS)
 
 
 def _spread(roots: set[str], grants: Sequence[CaseGrant], membership: Membership) -> dict[str, CaseGrant]:

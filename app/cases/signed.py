@@ -15,7 +15,7 @@ from sqlalchemy import select
 from app.cases.keys import SealedAltered
 from app.security import audit
 from app.security.context import Context
-from db.crypto.pairs import verify
+from app.security.permissions import CLINICIANS, Role
 from db.crypto.sealing import Place, digest, encode_place
 from db.engine import Tx
 from db.models import AuditEntry, AuditSubject, Device
@@ -37,7 +37,7 @@ class Proofs:
     """The hashes that this PC's chain holds for the signed rows about one case or client, or several."""
 
     def __init__(self, tx: Tx, ctx: Context, about: Iterable[str], acts: Iterable[str]) -> None:
-        self._members = ctx.members(tx).members
+        self._membership = ctx.members(tx)
         self._device: bytes = tx.execute(select(Device.id)).scalar_one()
         self._kept: dict[str, bytes] = {}
         self.expected: dict[str, set[str]] = {}
@@ -55,19 +55,35 @@ class Proofs:
             self._kept[subjects[0]] = kept or b""
             self.expected.setdefault(subject, set()).add(subjects[0])
 
-    def holds(self, row_id: str, version: bytes, author: str, statement: Place, signature: bytes) -> bool:
-        """Whether the row is what its author signed; one written on this PC must stand in its chain."""
-        member = self._members.get(author)
-        if member is None or not verify(member.keys.sign, statement, signature):
+    def holds(
+        self,
+        row_id: str,
+        version: bytes,
+        author: str,
+        statement: Place,
+        signature: bytes,
+        roles: frozenset[Role] | None = CLINICIANS,
+    ) -> bool:
+        """Whether the row is what its author signed, one of `roles` (None: anybody); one written on this PC must
+        stand in its chain."""
+        if not self._membership.signed(author, statement, signature, roles):
             return False
         kept = self._kept.get(row_id)
         if kept is None:
             return version[: len(self._device)] != self._device
         return kept == signed_hash(statement, signature)
 
-    def check(self, row_id: str, version: bytes, author: str, statement: Place, signature: bytes) -> None:
+    def check(
+        self,
+        row_id: str,
+        version: bytes,
+        author: str,
+        statement: Place,
+        signature: bytes,
+        roles: frozenset[Role] | None = CLINICIANS,
+    ) -> None:
         """SealedAltered unless `holds`."""
-        if not self.holds(row_id, version, author, statement, signature):
+        if not self.holds(row_id, version, author, statement, signature, roles):
             raise SealedAltered
 
     def missing(self, about: str, present: Iterable[str]) -> set[str]:

@@ -29,22 +29,15 @@ COMMANDS: dict[str, str] = {
 _log = logging.getLogger(__name__)
 
 
-def is_command(argv: Sequence[str]) -> bool:
-    """Whether these arguments name a command, so that no window is wanted."""
-    rest = iter(argv)
-    for word in rest:
-        if word in ("--workspace", "--lang"):
-            next(rest, None)
-        elif not word.startswith("-"):
-            return word in COMMANDS
-    return False
-
-
 def main(argv: Sequence[str]) -> int:
     """Runs one command and gives its exit status."""
     _use_utf8()
     words.set_language(_wanted_language(argv))
     name = next((word for word in argv if word in COMMANDS), None)
+    try:
+        "".join(argv).encode()
+    except UnicodeEncodeError:
+        return _say(tr("A text on the command line is not in UTF-8."), 2)
     parser = _parser([name] if name else list(COMMANDS))
     try:
         args = parser.parse_args(list(argv))

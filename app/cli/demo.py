@@ -49,6 +49,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _passwords(file: Path | None) -> dict[str, str]:
+    from app.demo.organisation import PEOPLE
+
     if file is None:
         return {}
     try:
@@ -61,6 +63,11 @@ def _passwords(file: Path | None) -> dict[str, str]:
         ) from None
     if not isinstance(found, dict) or not all(isinstance(value, str) and value for value in found.values()):
         raise UserError("passwords-format", N_("{file} must be a JSON object from login to password."), file=file)
+    unknown = sorted(set(found) - set(PEOPLE))
+    if unknown:
+        raise UserError(
+            "unknown-login", N_("{file} names a login that is not made: {login}."), file=file, login=unknown[0]
+        )
     return dict(found)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -13,7 +14,9 @@ from sqlalchemy import select
 
 from app.bootstrap import Office
 from app.common.clock import Clock, SystemClock, local, today
+from app.common.errors import UserError
 from app.common.progress import CancelToken, Progress, silent
+from app.common.words import N_
 from app.demo.history import Cast, letters, play_term
 from app.demo.morning import play_morning
 from app.demo.organisation import make_frame, open_as
@@ -43,13 +46,24 @@ def make_demo(
     progress: Progress | None = None,
     cancel: CancelToken | None = None,
 ) -> Path:
-    """Makes `folder/desk` and gives its path; UserError if a workspace is there already."""
-    now, random = clock or SystemClock(), Random(options.seed)
-    show, stop = progress or silent, cancel or CancelToken()
-    desk = folder / "desk"
+    """Makes `folder/desk`, whole or not at all, and gives its path; UserError if something is there already."""
+    desk, part = folder / "desk", folder / "desk.unfinished"
+    if desk.exists():
+        raise UserError("workspace-exists", N_("The folder {folder} already holds a centre."), folder=desk)
+    shutil.rmtree(part, ignore_errors=True)
+    try:
+        _make(part, options, clock or SystemClock(), progress or silent, cancel or CancelToken())
+        part.rename(desk)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+    return desk
+
+
+def _make(desk: Path, options: DemoOptions, now: Clock, show: Progress, stop: CancelToken) -> None:
+    random = Random(options.seed)
     make_frame(desk, random, now, options.passwords, experts=options.clients > 0)
     if options.clients == 0:
-        return desk
+        return
     with ExitStack() as stack:
         people = {login: open_as(desk, login, now, options.passwords) for login in ("desk", "psych", "supervisor")}
         director = open_as(desk, "director", now, options.passwords)
@@ -63,7 +77,6 @@ def make_demo(
         play_term(cast, term, show, stop)
         letters(cast, term)
         play_morning(cast, term)
-    return desk
 
 
 def _rota(director: Office, people: Mapping[str, Office], clock: Clock, cancel: CancelToken) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
+import msgspec
 from sqlalchemy import func, select
 
 from app.common.changes import Changes, Done, Topic
@@ -16,7 +17,7 @@ from app.security.membership import Member, state_member
 from app.security.permissions import May, Role
 from app.security.workspace import Workspace
 from db import keyfile
-from db.crypto.pairs import KeyPairs
+from db.crypto.pairs import KeyPairs, PublicKeys
 from db.crypto.passwords import MIB, KdfParameters
 from db.engine import Tx
 from db.models import Account, Staff
@@ -43,7 +44,7 @@ class NewAccount:
     login: str
     name: str
     roles: frozenset[Role]
-    passphrase: str | None = None
+    passphrase: str | None = field(default=None, repr=False)
     staff_id: str | None = None
 
 
@@ -53,7 +54,7 @@ class MadeAccount:
 
     user_id: str
     staff_id: str
-    passphrase: str
+    passphrase: str = field(repr=False)
     keys: KeyPairs
     entry: keyfile.Entry
 
@@ -63,6 +64,7 @@ def make_account(
     organisation: str,
     centre_id: str,
     signer: KeyPairs,
+    root: PublicKeys,
     new: NewAccount,
     at: datetime,
     kdf_memory: int,
@@ -81,7 +83,7 @@ def make_account(
         passphrases.check(passphrase)
     staff_id = new.staff_id or _new_staff(tx, centre_id, new.name.strip())
     user_id, keys, kdf = new_id(tx), KeyPairs.new(), KdfParameters.new(kdf_memory)
-    wrapped = keyfile.wrap(keys, passphrase, kdf, organisation, user_id, 1)
+    wrapped = keyfile.wrap(keys, root, passphrase, kdf, organisation, user_id, 1)
     account = Account(id=user_id, stream="org", login=login, staff_id=staff_id, centre_id=centre_id, generation=1)
     account.kdf_memory, account.kdf_passes, account.kdf_salt = kdf.memory, kdf.passes, kdf.salt
     account.wrapped_keys = wrapped
@@ -125,9 +127,9 @@ class AccountService:
     def add(self, new: NewAccount, kdf_memory: int = KDF_MEMORY) -> Done[MadeAccount]:
         """Makes an account of the director's own centre that can open this PC at once."""
         with self.ctx.write(May.EDIT_ACCOUNTS, "account.added") as act:
-            who = self.ctx.who
+            who, now = self.ctx.who, self.ctx.clock.now()
             made = make_account(
-                act.tx, who.organisation_id, who.centre_id, who.keys, new, self.ctx.clock.now(), kdf_memory
+                act.tx, who.organisation_id, who.centre_id, who.keys, self.ctx.root, new, now, kdf_memory
             )
             act.on(made.user_id)
             self._admit(made.entry)
@@ -139,16 +141,29 @@ class AccountService:
         unlocked = self.workspace.unlock(self.ctx.who.login, old)
         entry, kdf = unlocked.entry, KdfParameters.new(kdf_memory)
         organisation = self.workspace.accounts.organisation
-        wrapped = keyfile.wrap(unlocked.keys, new, kdf, organisation, entry.user_id, entry.generation)
+        wrapped = keyfile.wrap(unlocked.keys, unlocked.root, new, kdf, organisation, entry.user_id, entry.generation)
+        changed = msgspec.structs.replace(
+            entry, kdf_memory=kdf.memory, kdf_passes=kdf.passes, kdf_salt=kdf.salt, wrapped_keys=wrapped
+        )
         with self.ctx.write(May.OWN_SETTINGS, "account.password-changed") as act:
             account = act.tx.get_one(Account, entry.user_id)
             account.kdf_memory, account.kdf_passes, account.kdf_salt = kdf.memory, kdf.passes, kdf.salt
             account.wrapped_keys = wrapped
             act.on(entry.user_id)
-            entry.kdf_memory, entry.kdf_passes, entry.kdf_salt = kdf.memory, kdf.passes, kdf.salt
-            entry.wrapped_keys = wrapped
-            self.workspace.save_accounts()
+            act.tx.flush()
+            self._swap(entry, changed)
         return Done(None, Changes.of(Topic.SETTINGS))
+
+    def _swap(self, old: keyfile.Entry, new: keyfile.Entry) -> None:
+        """The accounts file decides which password is right, so memory follows the disk."""
+        entries = self.workspace.accounts.entries
+        place = entries.index(old)
+        entries[place] = new
+        try:
+            self.workspace.save_accounts()
+        except BaseException:
+            entries[place] = old
+            raise
 
     def _admit(self, entry: keyfile.Entry) -> None:
         """Written before the commit: an entry without its account opens nothing that it should not, and the next

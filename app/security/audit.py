@@ -63,14 +63,20 @@ def append(
 
 
 def broken_at(tx: Tx) -> int | None:
-    """The number of the first entry whose hash or link is wrong, or None if the chain is whole."""
+    """The number of the first entry whose hash, link or index is wrong, or None if the chain is whole.
+
+    The index of subjects, by which rows that were taken away are missed, is no part of the hash: it is compared."""
     previous: dict[bytes, bytes] = {}
     expected: dict[bytes, int] = {}
+    indexed: dict[tuple[bytes, int], set[str]] = {}
+    for subject, device, seq in tx.execute(select(AuditSubject.subject, AuditSubject.device, AuditSubject.seq)):
+        indexed.setdefault((device, seq), set()).add(subject)
     for entry in tx.execute(select(AuditEntry).order_by(AuditEntry.device, AuditEntry.seq)).scalars():
         if (
             entry.seq != expected.get(entry.device, 0) + 1
             or entry.previous != previous.get(entry.device, GENESIS)
             or entry.hash != entry_hash(entry)
+            or indexed.get((entry.device, entry.seq), set()) != set(entry.subjects)
         ):
             return entry.seq
         previous[entry.device], expected[entry.device] = entry.hash, entry.seq

@@ -20,7 +20,6 @@ from app.security.signin import SignIn
 from db.crypto.pairs import PublicKeys
 from db.engine import Database, Tx
 from db.errors import FaultKind, StorageFault
-from db.models import Organisation
 
 FAULTS: dict[FaultKind, str] = {
     FaultKind.FULL: N_(
@@ -71,7 +70,7 @@ class Context:
     db: Database
     clock: Clock
     who: SignIn
-    root_sign: bytes
+    root: PublicKeys
 
     def require(self, may: May) -> None:
         """UserError "not-allowed" unless one of the user's roles has the permission."""
@@ -98,7 +97,5 @@ class Context:
         """The verified membership log, read once per transaction."""
         held: Membership | None = tx.info.get("membership")
         if held is None:
-            root_box = tx.query(Organisation.root_box).scalar()
-            root = PublicKeys(self.root_sign, root_box)
-            held = tx.info["membership"] = membership.load(tx, self.who.organisation_id, root)
+            held = tx.info["membership"] = membership.load(tx, self.who.organisation_id, self.root)
         return held

@@ -1,8 +1,12 @@
-"""What is typed and not yet signed: kept within a second, sealed to its author, on this PC only."""
+"""What is typed and not yet signed: kept within a second, sealed to its author, on this PC only.
+
+Sealed under a key derived from the author's private key, and not boxed to her public one: a box anybody could make,
+and put words into her mouth.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -12,8 +16,7 @@ from sqlalchemy import delete, select
 from app.common.errors import UserError
 from app.common.words import N_
 from app.security.context import Context, environment_faults
-from db.crypto.pairs import box_to
-from db.crypto.sealing import SealBroken
+from db.crypto.sealing import Place, SealBroken, derive, seal, unseal
 from db.engine import Tx
 from db.models import Draft
 from db.replica.stamping import new_id
@@ -28,7 +31,7 @@ class DraftView:
     id: str
     kind: str
     subject: str | None
-    content: dict[str, Any]
+    content: dict[str, Any] = field(repr=False)
     started_at: datetime
     saved_at: datetime
 
@@ -49,7 +52,8 @@ class DraftService:
                     id=draft_id or new_id(tx), author=self.ctx.who.user_id, kind=kind, subject=subject, started_at=now
                 )
                 tx.add(row)
-            row.sealed, row.saved_at = self._seal(row.id, kind, content), now
+            place = self._place(row.id, row.kind, row.subject, now)
+            row.sealed, row.saved_at = seal(msgspec.msgpack.encode(content), self._key(), place), now
             return DraftView(row.id, row.kind, row.subject, content, row.started_at, row.saved_at)
 
     def list(self, kind: str, subject: str | None = None) -> list[DraftView]:
@@ -75,18 +79,18 @@ class DraftService:
         row = tx.get(Draft, draft_id)
         return row if row is not None and row.author == self.ctx.who.user_id else None
 
-    def _seal(self, draft_id: str, kind: str, content: dict[str, Any]) -> bytes:
-        packed = msgspec.msgpack.encode((_DOMAIN, self.ctx.who.organisation_id, draft_id, kind, content))
-        return box_to(self.ctx.who.keys.public.box, packed)
+    def _key(self) -> bytes:
+        return derive(self.ctx.who.keys.box_private, _DOMAIN)
+
+    def _place(self, draft_id: str, kind: str, subject: str | None, saved_at: datetime) -> Place:
+        return (_DOMAIN, self.ctx.who.organisation_id, draft_id, kind, subject or "", saved_at.isoformat())
 
     def _view(self, row: Draft) -> DraftView:
         try:
-            opened = msgspec.msgpack.decode(self.ctx.who.keys.open_box(row.sealed))
+            plain = unseal(row.sealed, self._key(), self._place(row.id, row.kind, row.subject, row.saved_at))
         except SealBroken:
             raise UserError("draft-altered", N_("A draft on this PC is damaged and cannot be opened.")) from None
-        domain, organisation, draft_id, kind, content = opened
-        if (domain, organisation, draft_id, kind) != (_DOMAIN, self.ctx.who.organisation_id, row.id, row.kind):
-            raise UserError("draft-altered", N_("A draft on this PC is damaged and cannot be opened."))
+        content = msgspec.msgpack.decode(plain)
         return DraftView(row.id, row.kind, row.subject, content, row.started_at, row.saved_at)
 
 

@@ -166,11 +166,12 @@ def _first_rows(
     director = NewAccount(
         spec.director.login, spec.director.name, spec.director.roles | {Role.DIRECTOR}, spec.director.passphrase
     )
-    first = make_account(tx, organisation, centre, root, director, now, spec.kdf_memory, spec.demo)
+    first = make_account(tx, organisation, centre, root, public, director, now, spec.kdf_memory, spec.demo)
     state_device(tx, root, organisation, device_id, device_pairs.public, centre, now)
-    made = [first] + [
-        make_account(tx, organisation, centre, first.keys, other, now, spec.kdf_memory, spec.demo) for other in spec.others
-    ]
+    made = [first]
+    for other in spec.others:
+        kdf = spec.kdf_memory
+        made.append(make_account(tx, organisation, centre, first.keys, public, other, now, kdf, spec.demo))
     audit.append(tx, now, first.user_id, "organisation.founded", [organisation, centre, *(m.user_id for m in made)])
     return made
 

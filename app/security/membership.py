@@ -7,7 +7,7 @@ this PC has pinned. Revocations and quorum statements have their place in `kind`
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 from app.security.permissions import Role
 from db.crypto.pairs import KeyPairs, PublicKeys, verify
-from db.crypto.sealing import digest
+from db.crypto.sealing import Place, digest
 from db.engine import Tx
 from db.models import MembershipStatement
 
@@ -37,19 +37,30 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """What the log proves at one moment."""
+    """What the log proves at one moment. `history`: every believed statement on a user, in the order of the log."""
 
     organisation: str
     root: PublicKeys
     members: dict[str, Member]
     devices: dict[bytes, PublicKeys]
-    heads: tuple[bytes, ...] = field(default=())
+    history: dict[str, tuple[Member, ...]]
 
     def of_centre(self, centre_id: str, *roles: Role) -> list[Member]:
         """Members of a centre who hold any of `roles`, in the order of their ids."""
         wanted = set(roles)
         found = (m for m in self.members.values() if m.centre_id == centre_id and m.roles & wanted)
         return sorted(found, key=lambda m: m.user_id)
+
+    def signed(self, user_id: str, statement: Place, signature: bytes, roles: frozenset[Role] | None = None) -> bool:
+        """Whether this user signed it, with any generation of their keys, and ever held one of `roles`.
+
+        A later change of role or keys does not undo what was rightly signed before; it takes the rights to sign
+        more, which the services check against today's roles.
+        """
+        past = self.history.get(user_id, ())
+        if roles is not None and not any(member.roles & roles for member in past):
+            return False
+        return any(verify(key, statement, signature) for key in {member.keys.sign for member in past})
 
 
 class _Statement(msgspec.Struct, array_like=True):
@@ -70,12 +81,21 @@ def _append(tx: Tx, signer: KeyPairs, statement: _Statement) -> None:
     tx.flush()
 
 
+def _decoded(body: bytes) -> _Statement | None:
+    try:
+        return msgspec.msgpack.decode(body, type=_Statement)
+    except msgspec.MsgspecError:
+        return None
+
+
 def _heads(tx: Tx) -> list[bytes]:
     seen: set[bytes] = set()
     named: set[bytes] = set()
     for body in tx.execute(select(MembershipStatement.body)).scalars():
-        seen.add(digest(body, 16))
-        named.update(msgspec.msgpack.decode(body, type=_Statement).heads)
+        statement = _decoded(body)
+        if statement is not None:
+            seen.add(digest(body, 16))
+            named.update(statement.heads)
     return sorted(seen - named)
 
 
@@ -101,34 +121,40 @@ def state_device(
     _append(tx, signer, _Statement(_DOMAIN, organisation, "device", device, content, at.isoformat(), _heads(tx)))
 
 
-def _member_of(statement: _Statement) -> Member:
+def _member_of(statement: _Statement) -> Member | None:
     content = statement.content
-    return Member(
-        user_id=statement.subject.hex(),
-        name=content["name"],
-        centre_id=content["centre"],
-        roles=frozenset(Role(role) for role in content["roles"]),
-        keys=PublicKeys(content["sign"], content["box"]),
-        generation=content["generation"],
-    )
+    try:
+        return Member(
+            user_id=statement.subject.hex(),
+            name=content["name"],
+            centre_id=content["centre"],
+            roles=frozenset(Role(role) for role in content["roles"]),
+            keys=PublicKeys(content["sign"], content["box"]),
+            generation=content["generation"],
+        )
+    except (KeyError, ValueError, TypeError):
+        return None
 
 
 def load(tx: Tx, organisation: str, root: PublicKeys) -> Membership:
-    """Reads and verifies the log; statements that no chain of signatures ties to `root` count for nothing."""
-    waiting: list[tuple[bytes, _Statement]] = []
-    named: set[bytes] = set()
-    seen: set[bytes] = set()
-    for row in tx.execute(select(MembershipStatement).order_by(MembershipStatement.stamp)).scalars():
-        if not verify(row.signer, (_DOMAIN, row.body), row.signature):
-            continue
-        statement = msgspec.msgpack.decode(row.body, type=_Statement)
-        if statement.domain != _DOMAIN or statement.organisation != organisation:
-            continue
-        waiting.append((row.signer, statement))
-        seen.add(digest(row.body, 16))
-        named.update(statement.heads)
-    members, devices = _believe(waiting, root)
-    return Membership(organisation, root, members, devices, tuple(sorted(seen - named)))
+    """Reads and verifies the log; statements that no chain of signatures ties to `root` count for nothing, whatever
+    they say. Their order is the signed one: after the heads that they name, then by their signed time."""
+    columns = (MembershipStatement.body, MembershipStatement.signer, MembershipStatement.signature)
+    waiting = [(body, signer, signature) for body, signer, signature in tx.execute(select(*columns))]
+    believed = _believe(waiting, organisation, root)
+    history: dict[str, tuple[Member, ...]] = {}
+    members: dict[str, Member] = {}
+    devices: dict[bytes, PublicKeys] = {}
+    for statement in _in_signed_order(believed):
+        member = _member_of(statement) if statement.kind == "user" else None
+        if member is not None:
+            known = members.get(member.user_id)
+            if known is None or _replaces(member, known):
+                members[member.user_id] = member
+                history[member.user_id] = (*history.get(member.user_id, ()), member)
+        elif statement.kind == "device" and {"sign", "box"} <= statement.content.keys():
+            devices[statement.subject] = PublicKeys(statement.content["sign"], statement.content["box"])
+    return Membership(organisation, root, members, devices, history)
 
 
 def _replaces(member: Member, known: Member) -> bool:
@@ -138,25 +164,34 @@ def _replaces(member: Member, known: Member) -> bool:
     return member.generation > known.generation
 
 
-def _believe(
-    waiting: list[tuple[bytes, _Statement]], root: PublicKeys
-) -> tuple[dict[str, Member], dict[bytes, PublicKeys]]:
-    trusted = {root.sign}
-    members: dict[str, Member] = {}
-    devices: dict[bytes, PublicKeys] = {}
+def _believe(waiting: list[tuple[bytes, bytes, bytes]], organisation: str, root: PublicKeys) -> dict[bytes, _Statement]:
+    """Hash -> statement, for those signed by the root or by a director whom a believed statement names."""
+    trusted, found = {root.sign}, dict[bytes, _Statement]()
     progress = True
     while waiting and progress:
-        believed = [pair for pair in waiting if pair[0] in trusted]
-        waiting = [pair for pair in waiting if pair[0] not in trusted]
-        progress = bool(believed)
-        for _, statement in believed:
-            if statement.kind == "user":
-                member = _member_of(statement)
-                known = members.get(member.user_id)
-                if known is None or _replaces(member, known):
-                    members[member.user_id] = member
-                if Role.DIRECTOR in member.roles:
-                    trusted.add(member.keys.sign)
-            elif statement.kind == "device":
-                devices[statement.subject] = PublicKeys(statement.content["sign"], statement.content["box"])
-    return members, devices
+        ready = [one for one in waiting if one[1] in trusted]
+        waiting = [one for one in waiting if one[1] not in trusted]
+        progress = bool(ready)
+        for body, signer, signature in ready:
+            if not verify(signer, (_DOMAIN, body), signature):
+                continue
+            statement = _decoded(body)
+            if statement is None or (statement.domain, statement.organisation) != (_DOMAIN, organisation):
+                continue
+            found[digest(body, 16)] = statement
+            member = _member_of(statement) if statement.kind == "user" else None
+            if member is not None and Role.DIRECTOR in member.roles:
+                trusted.add(member.keys.sign)
+    return found
+
+
+def _in_signed_order(believed: dict[bytes, _Statement]) -> list[_Statement]:
+    depth: dict[bytes, int] = {}
+    rest = dict(believed)
+    while rest:
+        ready = [name for name, statement in rest.items() if not any(head in rest for head in statement.heads)]
+        for name in ready or list(rest):
+            depth[name] = 1 + max((depth.get(head, 0) for head in believed[name].heads), default=0)
+            del rest[name]
+    order = sorted(believed, key=lambda name: (depth[name], believed[name].at, name))
+    return [believed[name] for name in order]

@@ -1,18 +1,18 @@
-"""One PC's folder, before and after somebody opens it: accounts file, instance lock, the way from a password to the file."""
+"""One PC's folder, before and after somebody opens it: accounts, instance lock, from a password to the file."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
 from app.common.errors import EnvironmentFault, UserError
 from app.common.words import N_
 from db import keyfile
-from db.crypto.pairs import KeyPairs
+from db.crypto.pairs import KeyPairs, PublicKeys
 from db.crypto.passwords import KdfRefused
 from db.crypto.sealing import SealBroken
 
@@ -33,7 +33,8 @@ class Unlocked:
 
     entry: keyfile.Entry
     keys: KeyPairs
-    database_key: bytes
+    root: PublicKeys
+    database_key: bytes = field(repr=False)
 
 
 class Workspace:
@@ -69,15 +70,18 @@ class Workspace:
         if entry is None:
             raise UserError("wrong-password", N_("User name or password is wrong."))
         try:
-            keys = keyfile.unwrap(entry, self.accounts.organisation, password)
-            key = keyfile.open_database_key(entry, self.accounts.device, keys)
-        except SealBroken:
+            keys, root = keyfile.unwrap(entry, self.accounts.organisation, password)
+        except (SealBroken, UnicodeEncodeError):
             raise UserError("wrong-password", N_("User name or password is wrong.")) from None
         except KdfRefused:
             raise EnvironmentFault("accounts-damaged", DAMAGED_ACCOUNTS) from None
+        try:
+            key = keyfile.open_database_key(entry, self.accounts.device, keys)
+        except (SealBroken, keyfile.KeyFileDamaged):
+            raise EnvironmentFault("accounts-damaged", DAMAGED_ACCOUNTS) from None
         if key is None:
             raise UserError("ask-colleague", N_("Ask a colleague to sign in on this PC once first."))
-        return Unlocked(entry, keys, key)
+        return Unlocked(entry, keys, root, key)
 
     def save_accounts(self) -> None:
         """Writes `accounts.json` whole; EnvironmentFault if the folder cannot be written."""

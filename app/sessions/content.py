@@ -31,6 +31,7 @@ MORE: tuple[tuple[str, str], ...] = (
     ("next_date", N_("Next date")),
 )
 HEADER = ("day", "start", "end", "room_id", "form")
+LONGEST_MINUTES = 6 * 60
 FIELDS: tuple[str, ...] = (*HEADER, *(name for name, _ in SECTIONS), "risk_level", *(name for name, _ in MORE))
 REASON = N_("Reason of the amendment")
 FIELD_WORDS: dict[str, str] = {
@@ -100,11 +101,16 @@ def _missing_times(kept: Content) -> list[Missing]:
         found.append(Missing("day", _DAY))
     start, end = read_time(kept["start"]), read_time(kept["end"])
     found += [Missing(name, _TIMES) for name, at in (("start", start), ("end", end)) if at is None]
-    if start and end and end < start:
+    if start and end and _minutes_between(start, end) > LONGEST_MINUTES:
         found.append(Missing("end", _ORDER))
     if kept["form"] not in FORM_WORDS:
         found.append(Missing("form", _CHOOSE))
     return found
+
+
+def _minutes_between(start: time, end: time) -> int:
+    """From start to end, past midnight where end is the earlier."""
+    return (end.hour * 60 + end.minute - start.hour * 60 - start.minute) % (24 * 60)
 
 
 def _is_day(written: str) -> bool:

@@ -184,7 +184,7 @@ class Appointment(Synced, Base):
 
 
 class DropBox(Synced, Base):
-    """What the desk takes down in confidence: written, not read again. `keys` is msgpack, user id -> boxed one-time key."""
+    """What the desk takes down in confidence: written, not read again. `keys`: user id -> boxed one-time key."""
 
     __tablename__ = "drop_box"
     merge_kind = "event"
