@@ -41,6 +41,15 @@ def test_a_draft_is_on_the_disk_within_a_second_and_comes_back(bench: Bench, ope
     assert len(again.entries) == 1 and drafts.list("arrival") == []
 
 
+def test_opening_the_tab_is_not_typing(bench: Bench, open_intake: Open) -> None:
+    front = open_intake()
+    seen: list[str] = []
+    front.form.fields.changed.connect(lambda: seen.append("changed"))
+    front.tab.refresh(None)
+    front.wait()
+    assert seen == []
+
+
 def test_leaving_at_once_loses_nothing(bench: Bench, open_intake: Open) -> None:
     front = open_intake()
     front.go(front.form.fields.reason)

@@ -183,15 +183,20 @@ class ArrivalFields(QWidget):
     # --- lists and errors ---
 
     def set_schools(self, schools: Sequence[SchoolView]) -> None:
-        self._schools = {school.id: school.name for school in schools}
+        """What is typed stays, and nothing counts as typed."""
         typed = self.school.value()
+        self._schools = {school.id: school.name for school in schools}
+        self.blockSignals(True)
         self.school.set_options([(school.id, school.name) for school in schools])
         self.school.set_value(typed)
+        self.blockSignals(False)
 
     def set_experts(self, experts: Sequence[tuple[str, str]]) -> None:
+        self.blockSignals(True)
         self.wanted.set_options([("", tr("anyone")), *experts])
         if self.wanted.value() is None:
             self.wanted.set_value("")
+        self.blockSignals(False)
 
     def clear_errors(self) -> None:
         for field in (self.name_field, self.birth_field, self.parent_fields.name_field):
