@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.cases.dropbox import write_drop
 from app.common.changes import Changes, Done, Topic
-from app.common.clock import local
+from app.common.clock import at_centre, local
 from app.common.dates import age_on
 from app.common.errors import UserError
 from app.common.words import N_, tr
@@ -232,8 +232,11 @@ def before_in_queue(tx: Tx, visit: Visit, now: datetime) -> int:
 
 
 def _missed(tx: Tx, centre_id: str, day: date) -> int:
-    query = select(Appointment.starts_at).where(Appointment.centre_id == centre_id, Appointment.status == "missed")
-    return sum(local(moment).date() == day for moment in tx.execute(query).scalars())
+    begins = at_centre(day, 0)
+    query = select(func.count()).select_from(Appointment)
+    wanted = (Appointment.centre_id == centre_id, Appointment.status == "missed")
+    span = (Appointment.starts_at >= begins, Appointment.starts_at < begins + timedelta(days=1))
+    return tx.execute(query.where(*wanted, *span)).scalar_one()
 
 
 def _last_act(tx: Tx, visits: Iterable[Visit]) -> LastAct | None:
