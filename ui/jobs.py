@@ -19,6 +19,7 @@ from app.common.changes import Changes, Done
 from app.common.errors import Cancelled, Confirmation, EnvironmentFault, UserError
 from app.common.progress import CancelToken
 from app.common.words import tr
+from ui.litter import Litter
 
 LANES = {"write": 1, "read": 1, "pool": 2}
 _log = logging.getLogger(__name__)
@@ -40,13 +41,17 @@ class Bus(QObject):
             self.changed.emit(changes.topics, initiator)
 
 
+def _nothing() -> None:
+    """What a job calls once it is over."""
+
+
 class Job:
     """One call under way."""
 
     def __init__(
         self, owner: QObject, fn: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], lane: str
     ) -> None:
-        self.owner = owner
+        self.owner: QObject | None = owner
         self.fn = fn
         self.args = args
         self.kwargs = kwargs
@@ -64,7 +69,12 @@ class Job:
     @property
     def alive(self) -> bool:
         """Whether whoever asked is still there."""
-        return still_there(self.owner)
+        return self.owner is not None and still_there(self.owner)
+
+    def release(self) -> None:
+        """Lets go of everything of the UI's on its own thread: the worker may be the last to hold the job."""
+        self.owner = self.on_done = self.on_error = self.on_progress = self.on_end = None
+        self.fn, self.args, self.kwargs = _nothing, (), {}
 
 
 class _Runner(QObject):
@@ -76,6 +86,7 @@ class _Runner(QObject):
     def __init__(self) -> None:
         super().__init__()
         self.bus = Bus()
+        self._litter = Litter()
         self._lanes = {
             name: ThreadPoolExecutor(workers, thread_name_prefix=f"desk-{name}") for name, workers in LANES.items()
         }
@@ -98,6 +109,7 @@ class _Runner(QObject):
         """Waits for what was begun; nothing new is taken."""
         for lane in self._lanes.values():
             lane.shutdown(wait=True)
+        self._litter.close()
 
     def wait_for(self, fn: Callable[[], object]) -> BaseException | None:
         return self._lanes["write"].submit(fn).exception()
@@ -125,6 +137,8 @@ class _Runner(QObject):
             job.on_end()
         if fault is not None:
             _fail(job, fault)
+            if not isinstance(fault, Confirmation):
+                job.release()
             return
         value = result.value if isinstance(result, Done) else result
         try:
@@ -133,6 +147,7 @@ class _Runner(QObject):
         finally:
             if isinstance(result, Done):
                 self.bus.announce(result.changes, job.owner if job.alive else None)
+            job.release()
 
 
 _runner: _Runner | None = None
@@ -213,18 +228,18 @@ def _fail(job: Job, fault: BaseException) -> None:
             return
         if job.on_error is not None:
             job.on_error(fault)
-        else:
+        elif job.owner is not None:
             _tell(job.owner, fault)
     else:
         log_fault(fault)
-        if job.alive:
+        if job.owner is not None and job.alive:
             from ui import notify
 
             notify.fail(job.owner, tr("Something went wrong. What you typed is still here."))
 
 
 def _ask(job: Job, question: Confirmation) -> None:
-    if not job.alive:
+    if job.owner is None or not job.alive:
         return
     from ui import ask
 
@@ -236,6 +251,7 @@ def _ask(job: Job, question: Confirmation) -> None:
     def not_now() -> None:
         if job.on_end is not None:
             job.on_end()
+        job.release()
 
     ask.confirm(job.owner, question.text(), on_yes=again, on_no=not_now)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -159,6 +160,30 @@ def test_long_work_tells_how_far_it_is_and_stops_when_asked(window: QWidget, qtb
     reached.set()
     wait_jobs()
     assert not done and notify.shown(window) == []
+
+
+def test_dead_widgets_are_swept_up_on_the_ui_thread_only(window: QWidget, wait_jobs: Wait) -> None:
+    swept: list[str] = []
+
+    class Dead:
+        def __init__(self) -> None:
+            self.itself = self
+
+        def __del__(self) -> None:
+            swept.append(threading.current_thread().name)
+
+    def allocate() -> None:
+        for _ in range(20_000):
+            _kept: list[list[int]] = [[]]
+            Dead()
+
+    run_job(window, allocate)
+    wait_jobs()
+    assert not swept and not gc.isenabled()
+    jobs._running()._litter.sweep()
+    assert set(swept) == {threading.main_thread().name}
+    jobs.stop()
+    assert gc.isenabled()
 
 
 def test_stopping_waits_for_what_was_begun(window: QWidget) -> None:
