@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from app.common.errors import EnvironmentFault
 from app.common.words import tr
+from app.people.centres import SchoolView
 from tests.gui.intake_front import (  # noqa: F401
     GIRL,
     TOLD,
@@ -121,6 +122,20 @@ def test_another_language_keeps_what_is_typed(enter: Callable[[str], Shell], wai
     assert isinstance(after, IntakeTab) and after.form is not None and after is not before
     wait_jobs()
     assert after.form.fields.reason.value() == TOLD
+
+
+def test_a_draft_that_is_there_before_the_lists_keeps_school_and_wish(bench: Bench, open_intake: Open) -> None:
+    fields = open_intake().form.fields
+    draft = ArrivalState(name="甲", school_id="a" * 24, wanted="b" * 24)
+    fields.set_schools([])
+    fields.wanted.set_options([])
+    fields.show_state(draft)
+    fields.set_schools([SchoolView("a" * 24, "聊城市第三中学", None)])
+    fields.set_experts([("b" * 24, "单明霞")])
+    assert fields.state() == draft
+    assert (fields.school.currentText(), fields.wanted.currentText()) == ("聊城市第三中学", "单明霞")
+    fields.set_experts([])
+    assert fields.state().wanted == "", "an expert of the own school is no longer offered"
 
 
 def test_what_an_older_version_kept_is_read(bench: Bench) -> None:

@@ -44,7 +44,7 @@ class ArrivalFields(QWidget):
         super().__init__()
         self._today = today
         self.reveal: Callable[[QWidget], object] = lambda _widget: None
-        self._client_id = ""
+        self._client_id = self._wished = ""
         self._schools: dict[str, str] = {}
         self.name = NameBox(search, today, tr("Name, alias, pinyin or telephone"))
         self.birth = DateField(age_today=today)
@@ -98,7 +98,7 @@ class ArrivalFields(QWidget):
             safety_words=self.safety_words.value(),
             source=self.source.text(),
             concerns=self.concerns.values(),
-            wanted=self.wanted.text(),
+            wanted=self._wished if self.wanted.value() is None else self.wanted.text(),
             more=self.more.values(),
             parent=self.parent_fields.state() if self.has_parent() else None,
         )
@@ -128,7 +128,8 @@ class ArrivalFields(QWidget):
         self._show_safety_words()
         self.source.set_value(state.source or None)
         self.concerns.set_values(state.concerns)
-        self.wanted.set_value(state.wanted or "")
+        self._wished = state.wanted
+        self.wanted.set_value(state.wanted)
         self.more.set_values(state.more)
         self._show_parent(state)
         self.clear_errors()
@@ -192,8 +193,11 @@ class ArrivalFields(QWidget):
         self.blockSignals(False)
 
     def set_experts(self, experts: Sequence[tuple[str, str]]) -> None:
+        """A wish that a draft brought before the list was there is kept."""
+        wanted = self.state().wanted
         self.blockSignals(True)
         self.wanted.set_options([("", tr("anyone")), *experts])
+        self.wanted.set_value(wanted)
         if self.wanted.value() is None:
             self.wanted.set_value("")
         self.blockSignals(False)
