@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from app.cases import keys
 from app.cases.keys import SealedAltered
-from app.cases.signed import Proofs, sign
+from app.cases.signed import Proofs, open_proven, sign
 from app.security.context import Context
 from db.crypto.sealing import Place, digest
 from db.engine import Tx
@@ -84,12 +84,7 @@ def write_document(
 
 def read_document(tx: Tx, ctx: Context, case: Case, row: CaseDocument, proofs: Proofs) -> Document:
     """One document, its signature proven; NoCaseKey or SealedAltered."""
-    organisation = ctx.who.organisation_id
-    key = keys.case_key(tx, ctx.who, case, ctx.members(tx), row.key_version)
-    if row.case_id != case.id:
-        raise SealedAltered
-    proofs.check(row.id, row.version, row.author, _statement(organisation, row), row.signature)
-    plain = keys.open_row(key, row.sealed, keys.row_place(organisation, case.id, row.id, row.key_version, _KIND))
+    plain = open_proven(tx, ctx, case, row, _KIND, _statement(ctx.who.organisation_id, row), proofs)
     kind, content = msgspec.msgpack.decode(plain, type=tuple[str, dict[str, Any]])
     return Document(row.id, row.case_id, kind, content, row.author, row.at, row.supersedes)
 

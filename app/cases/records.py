@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from app.cases import keys
 from app.cases.keys import SealedAltered
-from app.cases.signed import Proofs, sign
+from app.cases.signed import Proofs, open_proven, sign
 from app.security.context import Context
 from db.crypto.sealing import Place, digest
 from db.engine import Tx
@@ -72,12 +72,7 @@ def write_note(
 
 def read_note(tx: Tx, ctx: Context, case: Case, row: SessionNote, proofs: Proofs) -> Content:
     """One note's content; NoCaseKey without the key, SealedAltered if it is not what its author signed."""
-    organisation = ctx.who.organisation_id
-    key = keys.case_key(tx, ctx.who, case, ctx.members(tx), row.key_version)
-    if row.case_id != case.id:
-        raise SealedAltered
-    proofs.check(row.id, row.version, row.author, _statement(organisation, row), row.signature)
-    plain = keys.open_row(key, row.sealed, keys.row_place(organisation, case.id, row.id, row.key_version, _KIND))
+    plain = open_proven(tx, ctx, case, row, _KIND, _statement(ctx.who.organisation_id, row), proofs)
     return msgspec.msgpack.decode(plain, type=Content)
 
 

@@ -12,13 +12,14 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from app.cases import keys
 from app.cases.keys import SealedAltered
 from app.security import audit
 from app.security.context import Context
 from app.security.permissions import CLINICIANS, Role
 from db.crypto.sealing import Place, digest, encode_place
 from db.engine import Tx
-from db.models import AuditEntry, AuditSubject, Device
+from db.models import AuditEntry, AuditSubject, Case, CaseDocument, Device, SessionNote
 
 
 def signed_hash(statement: Place, signature: bytes) -> bytes:
@@ -89,3 +90,15 @@ class Proofs:
     def missing(self, about: str, present: Iterable[str]) -> set[str]:
         """Rows that the chain knows of and the table has lost."""
         return self.expected.get(about, set()) - set(present)
+
+
+def open_proven(
+    tx: Tx, ctx: Context, case: Case, row: SessionNote | CaseDocument, kind: str, statement: Place, proofs: Proofs
+) -> bytes:
+    """What a sealed row of this case holds, its signature proven first; NoCaseKey or SealedAltered."""
+    key = keys.case_key(tx, ctx.who, case, ctx.members(tx), row.key_version)
+    if row.case_id != case.id:
+        raise SealedAltered
+    proofs.check(row.id, row.version, row.author, statement, row.signature)
+    place = keys.row_place(ctx.who.organisation_id, case.id, row.id, row.key_version, kind)
+    return keys.open_row(key, row.sealed, place)
