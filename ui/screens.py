@@ -24,7 +24,7 @@ from PySide6.QtGui import QImage, QPainter, QPixmap
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.common import words
-from app.common.clock import Clock, SetClock, at_centre
+from app.common.clock import Clock, SetClock, SystemClock, at_centre
 from app.common.progress import CancelToken
 from ui import jobs, notify, theme
 from ui.application import DeskWindow
@@ -239,13 +239,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with tempfile.TemporaryDirectory() as scratch:
         QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, scratch)
         theme.start(app, mode="light")
-        clock = SetClock(at_centre(_day(), 10, 42))
         given = options.tabs_of
+        clock: Clock = SetClock(at_centre(_day(), 10, 42)) if given is None else SystemClock()
         if given is not None and (given / "desk").is_dir():
             given = given / "desk"
         workspace = given or _demo(Path(scratch) / "demo", clock)
         screens = [screen for screen in all_screens() if screen.name.startswith(options.only)]
-        faults = take(screens, options.folder, workspace, clock)
+        if given is None:
+            faults = take(screens, options.folder, workspace, clock)
+        else:
+            main = [screen for screen in screens if screen.main]
+            faults = _round(main, options.folder, workspace, clock, "zh", "light")
         jobs.stop()
     for fault in faults:
         print(fault, file=sys.stderr)
