@@ -35,3 +35,9 @@ def valid_number(number: str) -> bool:
 def running_of(number: str) -> int:
     """The running part of a human number."""
     return int(number.split("-")[2])
+
+
+def short_number(number: str) -> str:
+    """Year and running number, for a narrow list of this PC's own: 2026-0118."""
+    parts = number.split("-")
+    return f"{parts[1]}-{parts[2]}" if len(parts) == 4 else number

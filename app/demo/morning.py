@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from random import Random
 
 from sqlalchemy import select
 
@@ -18,6 +19,7 @@ from app.intake.arrivals import PersonArriving, register
 from app.intake.queue import step
 from app.people.clients import NewClient
 from app.security.permissions import May
+from app.sessions.content import HEADER
 from app.sessions.sessions import start_session
 from db.models import Case, Room, Visit
 
@@ -101,7 +103,9 @@ def _sitting(psych: Office, visit_id: str, case_id: str, moment: datetime) -> No
         visit.case_id = case_id
         session = start_session(act.tx, psych.ctx, act.tx.get_one(Case, case_id), moment, visit)
         act.on(session.id)
-    content = {"presenting": texts.PRESENTING[0], "observed": texts.OBSERVED[0]}
+    header = {name: value for name, value in note_content(Random(0), moment, RiskLevel.NONE).items() if name in HEADER}
+    content = header | {"room_id": session.room_id or ""}
+    content |= {"presenting": texts.PRESENTING[0], "observed": texts.OBSERVED[0], "intervention": texts.INTERVENTION[0]}
     psych.services.notes.keep(session.id, content)
 
 

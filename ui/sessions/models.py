@@ -12,6 +12,7 @@ from app.cases.risk import RiskView
 from app.cases.risk_rules import RISK_WORDS, RiskLevel
 from app.cases.views import CaseLine, CaseView
 from app.common.clock import local
+from app.common.ids import short_number
 from app.common.words import N_, ntr, tr
 from app.sessions.content import FIELD_WORDS
 from app.sessions.views import BoardLine, NoteFound, NoteState, NoteView
@@ -69,7 +70,8 @@ def case_row(line: BoardLine, today: date) -> Row:
     elif case.last_day is not None:
         when = near_day(case.last_day, today)
     second = " · ".join(part for part in (when, _risk_word(case), who(case.age, case.sex)) if part)
-    return Row(case.id, case.number, second=second, badge=badge, tone=tone, faded=False)
+    title = short_number(case.number)
+    return Row(case.id, title, second=second, badge=badge, tone=tone, tip=case.number, faded=False)
 
 
 def _risk_word(case: CaseLine) -> str:
