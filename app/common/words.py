@@ -42,13 +42,14 @@ def language() -> str:
 
 
 def system_language() -> str:
-    """The system's language; Chinese unless the system plainly says another."""
+    """The system's language; Chinese where the system says none (a bare "C" locale) or is not plainly another."""
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
         value = os.environ.get(name, "")
         if value and value.split(".")[0] not in ("C", "POSIX"):
             return "zh" if value.lower().startswith("zh") else "en"
-    name_of_locale = (locale.getlocale()[0] or "").lower()
-    return "en" if name_of_locale.startswith("en") else "zh"
+    if os.name == "posix":
+        return "zh"
+    return "en" if (locale.getlocale()[0] or "").lower().startswith("en") else "zh"
 
 
 def tr(message: str, /, **params: object) -> str:
