@@ -170,7 +170,11 @@ def make_window(workspace: Path | None = None, language: str | None = None, door
     theme.start(app, mode=preferences.appearance, scale=preferences.scale)
     window = DeskWindow(doors or Doors(), preferences, workspace or preferences.workspace)
     window.begin()
-    window.show()
+    room = window.screen().availableSize()
+    if room.width() <= 1440 or room.height() <= 860:
+        window.showMaximized()  # an office screen: the frame and the panel take their part of 1366x768
+    else:
+        window.show()
     return window
 
 
