@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from sqlalchemy import select
 
 from db.engine import Tx
@@ -56,10 +54,3 @@ def add_holidays(tx: Tx, first: int, last: int) -> None:
             if first <= day.year <= last and day not in known:
                 words = _HOLIDAYS.get(str(name), str(name))
                 tx.add(Holiday(stream="org", day=day, name=words, workday=makeup))
-
-
-def announced_until() -> date:
-    """The last day that the seed calendar knows."""
-    from chinese_calendar.constants import holidays
-
-    return date(max(day.year for day in holidays), 12, 31)

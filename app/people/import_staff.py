@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from app.common.notes import Note
 from app.common.progress import CancelToken, Progress
@@ -114,8 +114,3 @@ def list_schools(tx: Tx, rows: Sequence[SchoolRow], progress: Progress, cancel: 
             done.touched.append(school.id)
         progress(position, len(rows))
     return done
-
-
-def count_experts(tx: Tx) -> int:
-    """Experts on the list who are active."""
-    return tx.execute(select(func.count()).where(Staff.expert, Staff.active)).scalar_one()

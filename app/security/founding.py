@@ -14,14 +14,14 @@ from nacl.utils import random as random_bytes
 from shamir_mnemonic import generate_mnemonics
 
 from app.common.clock import Clock
-from app.common.errors import EnvironmentFault, UserError
+from app.common.errors import UserError
 from app.common.words import N_
 from app.security import audit
 from app.security.accounts import KDF_MEMORY, MadeAccount, NewAccount, make_account
 from app.security.context import environment_faults
 from app.security.membership import state_device
 from app.security.permissions import Role
-from app.security.workspace import ACCOUNTS, DATABASE
+from app.security.workspace import ACCOUNTS, DATABASE, not_writable
 from db import keyfile
 from db.crypto.pairs import KeyPairs
 from db.crypto.sealing import new_key
@@ -106,12 +106,7 @@ def _prepare(folder: Path) -> None:
             (folder / name).mkdir(exist_ok=True)
         folder.chmod(0o700)
     except OSError as error:
-        raise EnvironmentFault(
-            "folder-not-writable",
-            N_("The folder {folder} cannot be written ({reason}). Nothing was changed."),
-            folder=folder,
-            reason=error.strerror or "",
-        ) from None
+        raise not_writable(folder, error) from None
 
 
 def _set_aside(folder: Path) -> None:

@@ -88,15 +88,20 @@ class Workspace:
         try:
             keyfile.write(self.folder / ACCOUNTS, self.accounts)
         except OSError as error:
-            raise EnvironmentFault(
-                "folder-not-writable",
-                N_("The folder {folder} cannot be written ({reason}). Nothing was changed."),
-                folder=self.folder,
-                reason=error.strerror or "",
-            ) from None
+            raise not_writable(self.folder, error) from None
 
 
 DAMAGED_ACCOUNTS = N_("The file accounts.json is damaged. Put it back from the last backup; nothing was changed.")
+
+
+def not_writable(folder: Path, error: OSError) -> EnvironmentFault:
+    """The sentence for a folder that the system does not let us write."""
+    return EnvironmentFault(
+        "folder-not-writable",
+        N_("The folder {folder} cannot be written ({reason}). Nothing was changed."),
+        folder=folder,
+        reason=error.strerror or "",
+    )
 
 
 def exists(folder: Path) -> bool:
@@ -126,13 +131,8 @@ def only_window(folder: Path) -> Iterator[None]:
     """Held by a window as long as it lives; a second one on the same folder is refused. The OS drops it at a crash."""
     try:
         stream = (folder / LOCK).open("a+b")
-    except OSError:
-        raise EnvironmentFault(
-            "folder-not-writable",
-            N_("The folder {folder} cannot be written ({reason}). Nothing was changed."),
-            folder=folder,
-            reason="",
-        ) from None
+    except OSError as error:
+        raise not_writable(folder, error) from None
     with stream:
         if not _lock(stream):
             raise EnvironmentFault(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from sqlalchemy import exists, select
 
@@ -13,7 +13,6 @@ from app.cases.consent_rules import Purpose
 from app.cases.keys import SealedAltered
 from app.cases.risk import live_risks
 from app.cases.risk_rules import RiskLevel, rank
-from app.common.clock import local
 from app.common.words import N_
 from app.intake.appointments import appointments_of
 from app.intake.views import QueueView
@@ -132,8 +131,3 @@ def _spans(rows: Iterable[Holiday]) -> Iterable[HolidayLine]:
         first = last = row
     if first is not None and last is not None:
         yield HolidayLine(first.name, first.day, last.day, first.day.year)
-
-
-def wall_clock(moment: datetime) -> str:
-    """HH:MM at the centre."""
-    return f"{local(moment):%H:%M}"

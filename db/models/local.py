@@ -39,7 +39,7 @@ class StreamKey(Base):
 
 
 class Draft(Base):
-    """Typed, not yet signed or sent: sealed to the author's own public key, never synchronised."""
+    """Typed, not yet signed or sent: sealed under a key of the author's own, never synchronised."""
 
     __tablename__ = "draft"
 
