@@ -19,7 +19,7 @@ from app.common.words import N_
 from app.security import audit
 from app.security.accounts import KDF_MEMORY, MadeAccount, NewAccount, make_account
 from app.security.context import environment_faults
-from app.security.membership import state_device
+from app.security.membership import KnownDevice, state_device
 from app.security.permissions import Role
 from app.security.workspace import ACCOUNTS, DATABASE, not_writable
 from db import keyfile
@@ -162,7 +162,8 @@ def _first_rows(
         spec.director.login, spec.director.name, spec.director.roles | {Role.DIRECTOR}, spec.director.passphrase
     )
     first = make_account(tx, organisation, centre, root, public, director, now, spec.kdf_memory, spec.demo)
-    state_device(tx, root, organisation, device_id, device_pairs.public, centre, now)
+    mine = KnownDevice(device_id, spec.device_name, spec.device_letter, centre, (centre,), device_pairs.public)
+    state_device(tx, root, organisation, mine, now)
     made = [first]
     for other in spec.others:
         kdf = spec.kdf_memory

@@ -36,13 +36,25 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownDevice:
+    """A PC as the log proves it. `streams`: what it carries besides the organisation's own stream."""
+
+    device: bytes
+    name: str
+    letter: str
+    centre_id: str
+    streams: tuple[str, ...]
+    keys: PublicKeys
+
+
+@dataclass(frozen=True, slots=True)
 class Membership:
     """What the log proves at one moment. `history`: every believed statement on a user, in the order of the log."""
 
     organisation: str
     root: PublicKeys
     members: dict[str, Member]
-    devices: dict[bytes, PublicKeys]
+    devices: dict[bytes, KnownDevice]
     history: dict[str, tuple[Member, ...]]
 
     def of_centre(self, centre_id: str, *roles: Role) -> list[Member]:
@@ -113,12 +125,32 @@ def state_member(tx: Tx, signer: KeyPairs, organisation: str, member: Member, at
     _append(tx, signer, _Statement(_DOMAIN, organisation, "user", subject, content, at.isoformat(), _heads(tx)))
 
 
-def state_device(
-    tx: Tx, signer: KeyPairs, organisation: str, device: bytes, keys: PublicKeys, centre_id: str, at: datetime
-) -> None:
+def state_device(tx: Tx, signer: KeyPairs, organisation: str, known: KnownDevice, at: datetime) -> None:
     """Adds "this PC belongs to us", signed by a director or, at set-up, the root."""
-    content = {"sign": keys.sign, "box": keys.box, "centre": centre_id}
-    _append(tx, signer, _Statement(_DOMAIN, organisation, "device", device, content, at.isoformat(), _heads(tx)))
+    content = {
+        "sign": known.keys.sign,
+        "box": known.keys.box,
+        "centre": known.centre_id,
+        "name": known.name,
+        "letter": known.letter,
+        "streams": list(known.streams),
+    }
+    _append(tx, signer, _Statement(_DOMAIN, organisation, "device", known.device, content, at.isoformat(), _heads(tx)))
+
+
+def _device_of(statement: _Statement) -> KnownDevice | None:
+    content = statement.content
+    try:
+        return KnownDevice(
+            device=statement.subject,
+            name=content["name"],
+            letter=content["letter"],
+            centre_id=content["centre"],
+            streams=tuple(content["streams"]),
+            keys=PublicKeys(content["sign"], content["box"]),
+        )
+    except (KeyError, TypeError):
+        return None
 
 
 def _member_of(statement: _Statement) -> Member | None:
@@ -144,7 +176,7 @@ def load(tx: Tx, organisation: str, root: PublicKeys) -> Membership:
     believed = _believe(waiting, organisation, root)
     history: dict[str, tuple[Member, ...]] = {}
     members: dict[str, Member] = {}
-    devices: dict[bytes, PublicKeys] = {}
+    devices: dict[bytes, KnownDevice] = {}
     for statement in _in_signed_order(believed):
         member = _member_of(statement) if statement.kind == "user" else None
         if member is not None:
@@ -152,8 +184,9 @@ def load(tx: Tx, organisation: str, root: PublicKeys) -> Membership:
             if known is None or _replaces(member, known):
                 members[member.user_id] = member
                 history[member.user_id] = (*history.get(member.user_id, ()), member)
-        elif statement.kind == "device" and {"sign", "box"} <= statement.content.keys():
-            devices[statement.subject] = PublicKeys(statement.content["sign"], statement.content["box"])
+        known_device = _device_of(statement) if statement.kind == "device" else None
+        if known_device is not None:
+            devices.setdefault(known_device.device, known_device)
     return Membership(organisation, root, members, devices, history)
 
 

@@ -57,10 +57,24 @@ class May(StrEnum):
     EDIT_ACCOUNTS = "edit-accounts"
     EDIT_CENTRE = "edit-centre"
     OWN_SETTINGS = "own-settings"
+    SYNC = "sync"
+    BACK_UP = "back-up"
+    DECIDE_REVIEWS = "decide-reviews"
+    SET_HUB = "set-hub"
+    ADMIT_DEVICES = "admit-devices"
 
 
 _EVERYONE = frozenset(
-    {May.SEE_TODAY, May.SEE_ROTA, May.SEE_HANDOVER, May.OWN_SETTINGS, May.SEE_RELEASED, May.SEE_CONSENT}
+    {
+        May.SEE_TODAY,
+        May.SEE_ROTA,
+        May.SEE_HANDOVER,
+        May.OWN_SETTINGS,
+        May.SEE_RELEASED,
+        May.SEE_CONSENT,
+        May.SYNC,
+        May.BACK_UP,
+    }
 )
 _CLINICAL = frozenset(
     {
@@ -74,6 +88,7 @@ _CLINICAL = frozenset(
         May.RECORD_CONSENT,
         May.WRITE_REFERRALS,
         May.PRINT_RELEASED,
+        May.DECIDE_REVIEWS,
     }
 )
 
@@ -90,11 +105,21 @@ ROLES: dict[Role, frozenset[May]] = {
         May.BOOK,
         May.RECORD_CONSENT,
         May.PRINT_RELEASED,
+        May.DECIDE_REVIEWS,
     },
     Role.PSYCHOLOGIST: _EVERYONE | _CLINICAL,
     Role.SUPERVISOR: _EVERYONE | _CLINICAL | {May.GRANT_CASES, May.APPROVE_ROTA, May.EDIT_ROTA},
     Role.DIRECTOR: _EVERYONE
-    | {May.EDIT_ROTA, May.APPROVE_ROTA, May.MARK_ABSENT, May.EDIT_STAFF, May.EDIT_ACCOUNTS, May.EDIT_CENTRE},
+    | {
+        May.EDIT_ROTA,
+        May.APPROVE_ROTA,
+        May.MARK_ABSENT,
+        May.EDIT_STAFF,
+        May.EDIT_ACCOUNTS,
+        May.EDIT_CENTRE,
+        May.SET_HUB,
+        May.ADMIT_DEVICES,
+    },
 }
 
 CLINICIANS = frozenset({Role.PSYCHOLOGIST, Role.SUPERVISOR})

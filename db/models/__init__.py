@@ -48,6 +48,7 @@ from db.models.organisation import (
     School,
     Staff,
 )
+from db.models.replica import Loser, LoserValue, Outbox, Removed, Segment
 
 __all__ = [
     "SYSTEM_COLUMNS",
@@ -75,16 +76,21 @@ __all__ = [
     "Holiday",
     "Leave",
     "LetterEvent",
+    "Loser",
+    "LoserValue",
     "MembershipStatement",
     "Moment",
     "Organisation",
+    "Outbox",
     "ReleasedLetter",
+    "Removed",
     "RiskEvent",
     "Room",
     "RowId",
     "ScaleDone",
     "School",
     "SearchEntry",
+    "Segment",
     "SessionNote",
     "Setting",
     "Staff",
