@@ -14,21 +14,18 @@ from nacl.utils import random as random_bytes
 from shamir_mnemonic import generate_mnemonics
 
 from app.common.clock import Clock
-from app.common.errors import UserError
-from app.common.words import N_
 from app.security import audit
 from app.security.accounts import KDF_MEMORY, MadeAccount, NewAccount, make_account
-from app.security.context import environment_faults
+from app.security.making import new_database, new_workspace
 from app.security.membership import KnownDevice, state_device
 from app.security.permissions import Role
-from app.security.workspace import ACCOUNTS, DATABASE, not_writable
+from app.security.workspace import ACCOUNTS
 from db import keyfile
 from db.crypto.pairs import KeyPairs
 from db.crypto.sealing import new_key
-from db.engine import Database, Tx
+from db.engine import Tx
 from db.models import Centre, Device, Organisation, StreamKey
 from db.replica.stamping import RowIds
-from db.schema import upgrade
 
 SHARES, NEEDED = 3, 2
 
@@ -69,54 +66,18 @@ class Founded:
 
 def found(folder: Path, spec: FoundingSpec, clock: Clock) -> Founded:
     """Makes the workspace. Refuses a folder that has one; leaves nothing half made under the final names."""
-    _prepare(folder)
     key, secret = new_key(), random_bytes(32)
     ids = RowIds()
     organisation, centre = ids.draw(), ids.draw()
     root, device_pairs, device_id = KeyPairs.from_secret(secret), KeyPairs.new(), random_bytes(8)
-    path = folder / DATABASE
-    with environment_faults():
-        database = Database(path, key)
-        database.stamps["row_ids"] = ids
-        try:
-            upgrade(database)
-            path.chmod(0o600)
-            with database.write() as tx:
-                tx.add(_device(spec, device_id, device_pairs, organisation, centre, root))
-                tx.flush()
-                accounts = _first_rows(tx, spec, organisation, centre, root, device_id, device_pairs, clock.now())
-        except BaseException:
-            database.close()
-            for leftover in folder.glob(f"{DATABASE}*"):
-                leftover.unlink(missing_ok=True)
-            raise
-        database.close()
-    _write_accounts(folder, spec, organisation, centre, device_id, key, accounts)
+    with new_workspace(folder) as place:
+        with new_database(place, key) as database, database.write() as tx:
+            tx.add(_device(spec, device_id, device_pairs, organisation, centre, root))
+            tx.flush()
+            accounts = _first_rows(tx, spec, organisation, centre, root, device_id, device_pairs, clock.now())
+        _write_accounts(place, spec, organisation, centre, device_id, key, accounts)
     shares = generate_mnemonics(1, [(NEEDED, SHARES)], secret, iteration_exponent=1)[0]
     return Founded(centre, shares, accounts)
-
-
-def _prepare(folder: Path) -> None:
-    if (folder / ACCOUNTS).exists():
-        raise UserError("workspace-exists", N_("The folder {folder} already holds a centre."), folder=folder)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        _set_aside(folder)
-        for name in ("spool", "backups", "log"):
-            (folder / name).mkdir(exist_ok=True)
-        folder.chmod(0o700)
-    except OSError as error:
-        raise not_writable(folder, error) from None
-
-
-def _set_aside(folder: Path) -> None:
-    """A data file without accounts is a set-up that power interrupted, or a loss: kept, under another name."""
-    number = 1
-    while (folder / f"unfinished-{number}").exists():
-        number += 1
-    for found_file in list(folder.glob(f"{DATABASE}*")):
-        (folder / f"unfinished-{number}").mkdir(exist_ok=True)
-        found_file.rename(folder / f"unfinished-{number}" / found_file.name)
 
 
 def _device(
@@ -204,5 +165,4 @@ def _write_accounts(
     content = keyfile.KeyFile(
         keyfile.FORMAT, organisation, centre, spec.centre.name, device_id.hex(), spec.demo, entries
     )
-    with environment_faults():
-        keyfile.write(folder / ACCOUNTS, content)
+    keyfile.write(folder / ACCOUNTS, content)

@@ -7,9 +7,10 @@ this PC has pinned. Revocations and quorum statements have their place in `kind`
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import select
@@ -73,6 +74,14 @@ class Membership:
         if roles is not None and not any(member.roles & roles for member in past):
             return False
         return any(verify(key, statement, signature) for key in {member.keys.sign for member in past})
+
+
+class SignedStatement(NamedTuple):
+    """One statement as it is kept and sent: msgpack, the signer's Ed25519 public key, the signature."""
+
+    body: bytes
+    signer: bytes
+    signature: bytes
 
 
 class _Statement(msgspec.Struct, array_like=True):
@@ -171,9 +180,18 @@ def _member_of(statement: _Statement) -> Member | None:
 def load(tx: Tx, organisation: str, root: PublicKeys) -> Membership:
     """Reads and verifies the log; statements that no chain of signatures ties to `root` count for nothing, whatever
     they say. Their order is the signed one: after the heads that they name, then by their signed time."""
+    return judge(statements(tx), organisation, root)
+
+
+def statements(tx: Tx) -> list[SignedStatement]:
+    """The log as it lies in the file, unjudged."""
     columns = (MembershipStatement.body, MembershipStatement.signer, MembershipStatement.signature)
-    waiting = [(body, signer, signature) for body, signer, signature in tx.execute(select(*columns))]
-    believed = _believe(waiting, organisation, root)
+    return [SignedStatement(*row) for row in tx.execute(select(*columns))]
+
+
+def judge(log: Sequence[SignedStatement], organisation: str, root: PublicKeys) -> Membership:
+    """As `load`, for statements that came by another way: in the packet that a joining PC opens."""
+    believed = _believe(list(log), organisation, root)
     history: dict[str, tuple[Member, ...]] = {}
     members: dict[str, Member] = {}
     devices: dict[bytes, KnownDevice] = {}
@@ -197,13 +215,13 @@ def _replaces(member: Member, known: Member) -> bool:
     return member.generation > known.generation
 
 
-def _believe(waiting: list[tuple[bytes, bytes, bytes]], organisation: str, root: PublicKeys) -> dict[bytes, _Statement]:
+def _believe(waiting: list[SignedStatement], organisation: str, root: PublicKeys) -> dict[bytes, _Statement]:
     """Hash -> statement, for those signed by the root or by a director whom a believed statement names."""
     trusted, found = {root.sign}, dict[bytes, _Statement]()
     progress = True
     while waiting and progress:
-        ready = [one for one in waiting if one[1] in trusted]
-        waiting = [one for one in waiting if one[1] not in trusted]
+        ready = [one for one in waiting if one.signer in trusted]
+        waiting = [one for one in waiting if one.signer not in trusted]
         progress = bool(ready)
         for body, signer, signature in ready:
             if not verify(signer, (_DOMAIN, body), signature):
