@@ -6,10 +6,11 @@ Contentless: it holds no second copy of a name, only the index, inside the encry
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import delete, select, text
 
 from db.engine import Tx
 from db.models.local import SearchEntry
@@ -21,6 +22,8 @@ CREATE = """CREATE VIRTUAL TABLE client_search USING fts5(
 _INSERT = text("INSERT INTO client_search(rowid, characters, latin, digits, other) VALUES (:r, :c, :l, :d, :o)")
 _DELETE = text("DELETE FROM client_search WHERE rowid = :r")
 _NEW_ENTRY = text("INSERT INTO search_entry(client_id) VALUES (:c) RETURNING rowid")
+_NEW_ENTRIES = text("INSERT INTO search_entry(client_id) VALUES (:c)")
+_AT_ONCE = 8_000  # in one run: what is buffered of the full-text table goes out whenever row ids step back
 _SEARCH = text(
     "SELECT e.client_id FROM (SELECT rowid AS r FROM client_search WHERE client_search MATCH :q LIMIT :n) "
     "JOIN search_entry AS e ON e.rowid = r"
@@ -51,18 +54,44 @@ def index_client(tx: Tx, client_id: str, terms: SearchTerms) -> None:
         _insert(tx, rowid, terms)
 
 
+def index_clients(tx: Tx, terms: Mapping[str, SearchTerms | None]) -> None:
+    """As `index_client` for many at once; None takes a client out of the index."""
+    ids = list(terms)
+    for at in range(0, len(ids), _AT_ONCE):
+        _index_some(tx, {client_id: terms[client_id] for client_id in ids[at : at + _AT_ONCE]})
+
+
+def _index_some(tx: Tx, terms: Mapping[str, SearchTerms | None]) -> None:
+    entries = select(SearchEntry.client_id, SearchEntry.rowid).where(SearchEntry.client_id.in_(terms))
+    with tx.no_autoflush:
+        known: dict[str, int] = dict(tx.execute(entries).all())
+        if known:
+            tx.execute(_DELETE, [{"r": rowid} for rowid in known.values()])
+        gone = [rowid for client_id, rowid in known.items() if terms[client_id] is None]
+        if gone:
+            tx.execute(delete(SearchEntry).where(SearchEntry.rowid.in_(gone)))
+        new = [client_id for client_id, found in terms.items() if found is not None and client_id not in known]
+        if new:
+            tx.execute(_NEW_ENTRIES, [{"c": bytes.fromhex(client_id)} for client_id in new])
+            known |= dict(tx.execute(entries).all())
+        rows = [_row(known[client_id], found) for client_id, found in terms.items() if found is not None]
+        if rows:
+            tx.execute(_INSERT, rows)
+
+
 def _insert(tx: Tx, rowid: int, terms: SearchTerms) -> None:
+    tx.execute(_INSERT, _row(rowid, terms))
+
+
+def _row(rowid: int, terms: SearchTerms) -> dict[str, Any]:
     digits = [part for number in terms.digits for part in dict.fromkeys((number, number[-4:])) if part]
-    tx.execute(
-        _INSERT,
-        {
-            "r": rowid,
-            "c": _spaced(terms.names),
-            "l": " ".join(terms.latin).lower(),
-            "d": " ".join(digits),
-            "o": _spaced(terms.other),
-        },
-    )
+    return {
+        "r": rowid,
+        "c": _spaced(terms.names),
+        "l": " ".join(terms.latin).lower(),
+        "d": " ".join(digits),
+        "o": _spaced(terms.other),
+    }
 
 
 def _match(word: str) -> str:
@@ -84,4 +113,4 @@ def search_clients(tx: Tx, typed: str, limit: int) -> list[str]:
     return list(tx.execute(_SEARCH, {"q": query, "n": limit}).scalars())
 
 
-__all__ = ["CREATE", "SearchTerms", "index_client", "search_clients"]
+__all__ = ["CREATE", "SearchTerms", "index_client", "index_clients", "search_clients"]

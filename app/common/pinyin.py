@@ -111,10 +111,12 @@ def _is_private(character: str) -> bool:
 def _apply_phrases(characters: Sequence[str], found: list[tuple[str, ...]], start: int) -> None:
     """Lets pypinyin's phrases choose the first reading within a given name (重庆, 银行)."""
     from pypinyin import Style, lazy_pinyin
+    from pypinyin.constants import PHRASES_DICT
 
     given = "".join(characters[start:])
-    if len(given) < 2:
-        return
+    parts = (given[i:j] for i in range(len(given)) for j in range(i + 2, len(given) + 1))
+    if not any(part in PHRASES_DICT for part in parts):
+        return  # each character keeps its own likeliest reading
     chosen = lazy_pinyin(given, style=Style.NORMAL)
     if len(chosen) == len(given):
         for position, reading in enumerate(chosen, start):

@@ -8,14 +8,14 @@ from datetime import date
 
 from sqlalchemy import select
 
-from app.common import pinyin
-from app.common.telephone import read_telephones, search_forms
+from app.common.telephone import read_telephones
+from app.people.indexing import reindex_clients, search_terms
 from app.people.numbers import next_number
 from app.people.rows import clean_name
 from db.engine import Tx
 from db.models import Client, Guardian, School, Telephone
 from db.replica.stamping import new_id
-from db.search import SearchTerms, index_client
+from db.search import index_client
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,25 +110,10 @@ def _add_new_telephones(tx: Tx, client_id: str, written: str, owner: str, known:
 def reindex(tx: Tx, client: Client, telephones: Sequence[str], guardians: Sequence[str], school: str | None) -> None:
     """Writes the client's search entry from what is known now."""
     names = [name for name in (client.name, client.alias) if name]
-    latin: list[str] = []
-    for name in (*names, *guardians):
-        found = pinyin.keys(name)
-        latin += [*found.full, *found.initials]
-    digits = [form for written in telephones for t in read_telephones(written).numbers for form in search_forms(t)]
-    terms = SearchTerms(
-        names, list(dict.fromkeys(latin)), digits, [w for w in (school, client.number, *guardians) if w]
-    )
-    index_client(tx, client.id, terms)
+    index_client(tx, client.id, search_terms(names, client.number, telephones, guardians, school))
 
 
 def reindex_from_rows(tx: Tx, client: Client) -> None:
     """As `reindex`, gathering telephones, guardians and school from their tables (after an edit)."""
     tx.flush()
-    telephones = tx.execute(select(Telephone.written).where(Telephone.client_id == client.id)).scalars().all()
-    where = (Guardian.client_id == client.id, Guardian.withdrawn.is_(False))
-    guardians = tx.execute(select(Guardian.name, Guardian.telephone).where(*where)).all()
-    reached = [*telephones, *(telephone for _, telephone in guardians if telephone), client.emergency_telephone or ""]
-    school = client.school_name
-    if client.school_id:
-        school = tx.execute(select(School.name).where(School.id == client.school_id)).scalar() or school
-    reindex(tx, client, reached, [name for name, _ in guardians], school)
+    reindex_clients(tx, [client.id])
