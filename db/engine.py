@@ -6,7 +6,9 @@ disk; temporary tables stay in memory, so that a sort never spills a name.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -34,6 +36,9 @@ class Database:
         self._writer = self._engine(pool_size=1, read_only=False)
         self._reader = self._engine(pool_size=4, read_only=True)
         self.stamps: dict[str, Any] = {}
+        self.wall_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000
+        self._turn = threading.Condition()
+        self._hurried = 0
 
     @classmethod
     def open(cls, path: Path, key: bytes) -> Database:
@@ -71,12 +76,29 @@ class Database:
             yield tx
 
     @contextmanager
-    def write(self) -> Iterator[Tx]:
-        """One transaction, BEGIN IMMEDIATE: committed at the end of the block, undone on any exception."""
-        with storage_faults(), Tx(self._writer, expire_on_commit=False) as tx:
+    def write(self, *, patient: bool = False) -> Iterator[Tx]:
+        """One transaction, BEGIN IMMEDIATE: committed at the end of the block, undone on any exception.
+
+        `patient`, for long work done in many transactions: what a person saves meanwhile goes first."""
+        with self._in_turn(patient), storage_faults(), Tx(self._writer, expire_on_commit=False) as tx:
             tx.info["database"] = self
             with tx.begin():
                 yield tx
+
+    @contextmanager
+    def _in_turn(self, patient: bool) -> Iterator[None]:
+        with self._turn:
+            if patient:
+                self._turn.wait_for(lambda: self._hurried == 0)
+            else:
+                self._hurried += 1
+        try:
+            yield
+        finally:
+            if not patient:
+                with self._turn:
+                    self._hurried -= 1
+                    self._turn.notify_all()
 
     def _engine(self, *, pool_size: int, read_only: bool) -> Engine:
         engine = create_engine(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from app.cases import dropbox, keys
 from app.cases.documents import Document, write_document
@@ -59,7 +59,7 @@ def take_in_drops(tx: Tx, ctx: Context, case: Case, at: datetime) -> None:
             continue
         content = {"visit": row.visit_id, "told_at": row.at.isoformat(), "told": told}
         write_document(tx, ctx, case, DROP, content, at)
-        tx.execute(delete(DropBox).where(DropBox.id == row.id))
+        tx.delete(row)
 
 
 def drop_view(document: Document) -> DropView:

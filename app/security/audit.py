@@ -1,4 +1,8 @@
-"""What was done, by whom, to which rows: one hash chain per device, ids and acts only, never content."""
+"""What was done, by whom, to which rows: hash chains of ids and acts, never content.
+
+A PC begins a chain at each opening of its file (`device` = its id and what was drawn then), tied to the end of the one
+before: a copied folder continues neither chain of its twin, so that no two entries ever claim one place.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,7 @@ from sqlalchemy import select
 from db.crypto.sealing import digest, encode_place
 from db.engine import Tx
 from db.models import AuditEntry, AuditSubject, Device
+from db.replica.stamping import note_audit, opening_of
 
 GENESIS = bytes(32)
 
@@ -38,14 +43,15 @@ def append(
     tx: Tx, at: datetime, user_id: str | None, act: str, subjects: Sequence[str], signed: bytes | None = None
 ) -> None:
     """Adds the next entry of this device's chain, in the caller's transaction."""
-    device: bytes = tx.info.get("device_id") or tx.execute(select(Device.id)).scalar_one()
-    tx.info["device_id"] = device
+    device: bytes = tx.info.get("audit_chain") or tx.execute(select(Device.id)).scalar_one() + opening_of(tx)
+    tx.info["audit_chain"] = device
     last = tx.execute(
         select(AuditEntry.seq, AuditEntry.hash)
         .where(AuditEntry.device == device)
         .order_by(AuditEntry.seq.desc())
         .limit(1)
     ).first()
+    before = last.hash if last else _end_before(tx, device)
     entry = AuditEntry(
         device=device,
         seq=last.seq + 1 if last else 1,
@@ -54,32 +60,44 @@ def append(
         act=act,
         subjects=list(subjects),
         digest=signed,
-        previous=last.hash if last else GENESIS,
+        previous=before,
     )
     entry.hash = entry_hash(entry)
     tx.add(entry)
     tx.add_all(AuditSubject(subject=s, device=device, seq=entry.seq) for s in dict.fromkeys(subjects))
+    note_audit(tx, device, entry.seq)
     tx.flush()
 
 
-def broken_at(tx: Tx) -> int | None:
-    """The number of the first entry whose hash, link or index is wrong, or None if the chain is whole.
+def _end_before(tx: Tx, chain: bytes) -> bytes:
+    """The newest entry of this PC's earlier openings, to which a new chain is tied."""
+    of_device = (AuditEntry.device >= chain[:8], AuditEntry.device < chain[:8] + b"\xff" * 5)
+    query = select(AuditEntry.hash).where(*of_device).order_by(AuditEntry.at.desc(), AuditEntry.seq.desc()).limit(1)
+    return tx.execute(query).scalar() or GENESIS
+
+
+def broken_at(tx: Tx) -> tuple[bytes, int] | None:
+    """Chain and number of the first entry whose hash, link or index is wrong, or None if all chains are whole.
 
     The index of subjects, by which rows that were taken away are missed, is no part of the hash: it is compared."""
-    previous: dict[bytes, bytes] = {}
-    expected: dict[bytes, int] = {}
+    last: tuple[bytes, int, bytes] = (b"", 0, GENESIS)
     indexed: dict[tuple[bytes, int], set[str]] = {}
     for subject, device, seq in tx.execute(select(AuditSubject.subject, AuditSubject.device, AuditSubject.seq)):
         indexed.setdefault((device, seq), set()).add(subject)
+    known = {(device[:8], digest) for device, digest in tx.execute(select(AuditEntry.device, AuditEntry.hash))}
     for entry in tx.execute(select(AuditEntry).order_by(AuditEntry.device, AuditEntry.seq)).scalars():
+        begins = entry.device != last[0]
+        linked = entry.previous == GENESIS or (entry.device[:8], entry.previous) in known if begins else (
+            entry.previous == last[2]
+        )
         if (
-            entry.seq != expected.get(entry.device, 0) + 1
-            or entry.previous != previous.get(entry.device, GENESIS)
+            not linked
+            or entry.seq != (1 if begins else last[1] + 1)
             or entry.hash != entry_hash(entry)
             or indexed.get((entry.device, entry.seq), set()) != set(entry.subjects)
         ):
-            return entry.seq
-        previous[entry.device], expected[entry.device] = entry.hash, entry.seq
+            return entry.device, entry.seq
+        last = (entry.device, entry.seq, entry.hash)
     return None
 
 

@@ -72,10 +72,14 @@ class Synced:
     """`edit`: groups merge as one, concurrent losers are kept. `event`: append-only, never changed."""
     merge_groups: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     """For `edit`: every column that may change, in exactly one group."""
+    merge_fixed: ClassVar[frozenset[str]] = frozenset()
+    """Groups that nobody may change once the row is there: an edit that comes by synchronisation is not taken."""
+    merge_expires: ClassVar[bool] = False
+    """For `event`: rows that may be deleted all the same, once what they hold has moved elsewhere."""
 
     id: Mapped[str] = mapped_column(RowId, primary_key=True)
     stream: Mapped[str] = mapped_column(String, doc='"org", or the id of the centre whose stream carries the row')
-    version: Mapped[bytes] = mapped_column(LargeBinary, doc="dot: device(8) incarnation(4) counter(8)")
+    version: Mapped[bytes] = mapped_column(LargeBinary, doc="dot: device(8) drawn at the opening(4) counter(8)")
     stamp: Mapped[bytes] = mapped_column(LargeBinary, doc="hybrid logical clock: ms(6) counter(4)")
 
 
@@ -92,6 +96,8 @@ class GroupVersion(Base):
     group_name: Mapped[str] = mapped_column(primary_key=True)
     version: Mapped[bytes]
     stamp: Mapped[bytes]
-    base: Mapped[bytes] = mapped_column(doc="the version that this one supersedes")
+    base: Mapped[bytes] = mapped_column(
+        doc="dots that this version supersedes, 20 bytes each; the first is the one it replaced"
+    )
 
     __table_args__ = (Index("ix_group_version_version", "version"),)

@@ -188,6 +188,7 @@ class DropBox(Synced, Base):
 
     __tablename__ = "drop_box"
     merge_kind = "event"
+    merge_expires = True
 
     visit_id: Mapped[str] = mapped_column(RowId, index=True)
     sealed: Mapped[bytes]

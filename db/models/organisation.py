@@ -20,6 +20,7 @@ class Organisation(Synced, Base):
         "name": ("name",),
         "fixed": ("root_sign", "root_box", "demo"),
     }
+    merge_fixed: ClassVar[frozenset[str]] = frozenset({"fixed"})
 
     name: Mapped[str]
     root_sign: Mapped[bytes]

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from db.models.base import Base, RowId
 
 WHOLE_ROW, DELETION = "", "-"
+AUDIT = "audit_entry"
 
 
 class Outbox(Base):
@@ -23,8 +24,10 @@ class Outbox(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     stream: Mapped[str]
     table_name: Mapped[str]
-    row_id: Mapped[str] = mapped_column(RowId)
-    part: Mapped[str] = mapped_column(doc='"" the whole row (an insert), "-" its deletion, else a group of columns')
+    row_id: Mapped[str] = mapped_column(RowId, doc="of an audit entry its chain")
+    part: Mapped[str] = mapped_column(
+        doc='"" the whole row (an insert), "-" its deletion, else a group of columns; of an audit entry its number'
+    )
     supersedes: Mapped[bytes] = mapped_column(doc="dots that the change was made in knowledge of, 20 bytes each")
 
     __table_args__ = (UniqueConstraint("table_name", "row_id", "part", name="uq_outbox_change"),)

@@ -1,22 +1,30 @@
-"""Every row that will travel gets its id, its dot and its stamp here, in the transaction that writes it.
+"""Capture: every row that will travel gets its id, its dot and its stamp here, in the transaction that writes it,
+and the outbox notes what no segment carries yet.
 
-Ids are 8 bytes drawn per sign-in and a counter, so that a copied workspace folder never repeats one.
+Ids are 8 bytes drawn per sign-in and a counter; the middle of a dot is drawn at each opening of the file: so a copied
+workspace folder never repeats either.
 """
 
 from __future__ import annotations
 
-import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 from nacl.utils import random as random_bytes
-from sqlalchemy import event, inspect, select, update
+from sqlalchemy import event, inspect, select, text, update
 
 from db.engine import Tx
 from db.models.base import SYSTEM_COLUMNS, GroupVersion, Synced
 from db.models.local import Device
+from db.models.replica import AUDIT, DELETION, WHOLE_ROW, Removed
+from db.replica.raw import read_row
 
 _MS_BYTES, _TICK_BYTES = 6, 4
+_NOTE = text(
+    "INSERT INTO outbox(stream, table_name, row_id, part, supersedes) VALUES (:stream, :t, :r, :part, :s || :also) "
+    "ON CONFLICT (table_name, row_id, part) DO UPDATE SET supersedes = supersedes || :also WHERE length(:also) > 0"
+)
 
 
 class RowIds:
@@ -52,34 +60,64 @@ def hybrid_stamp(last: bytes, now_ms: int) -> bytes:
     return ms.to_bytes(_MS_BYTES, "big") + tick.to_bytes(_TICK_BYTES, "big")
 
 
+def later_than(stamp: bytes, other: bytes) -> bytes:
+    """`stamp`, or the next one after `other` if that is not earlier: an edit always stands above what it replaces,
+    even above one from a clock that ran ahead, whose time is not taken over."""
+    return stamp if stamp > other else hybrid_stamp(other, 0)
+
+
 @dataclass(slots=True)
 class _Stamper:
     device: bytes
-    incarnation: bytes
     counter: int
     clock: bytes
     centre_stream: str
+    opening: bytes
+    wall_ms: int
+    notes: dict[tuple[str, str, str], tuple[str, bytes, bytes]] = field(default_factory=dict)
 
     def next(self) -> tuple[bytes, bytes]:
         self.counter += 1
-        self.clock = hybrid_stamp(self.clock, time.time_ns() // 1_000_000)
-        return self.device + self.incarnation + self.counter.to_bytes(8, "big"), self.clock
+        self.clock = hybrid_stamp(self.clock, self.wall_ms)
+        return self.device + self.opening + self.counter.to_bytes(8, "big"), self.clock
+
+    def note(self, stream: str, table: str, row_id: str, part: str, base: bytes = b"", also: bytes = b"") -> None:
+        """The first base of a part stands: it is what the others have seen; `also` is added to it."""
+        _, first, more = self.notes.get((table, row_id, part), ("", base, b""))
+        self.notes[table, row_id, part] = (stream, first, more + also)
 
 
 def _stamper(tx: Tx) -> _Stamper:
     held: _Stamper | None = tx.info.get("stamper")
     if held is None:
+        database = tx.info["database"]
+        opening = database.stamps.setdefault("opening", random_bytes(4))
         with tx.no_autoflush:
-            columns = (
-                Device.id,
-                Device.incarnation,
-                Device.counter,
-                Device.clock,
-                Device.centre_id,
-            )
-            row = tx.execute(select(*columns)).one()
-        held = tx.info["stamper"] = _Stamper(*row)
+            row = tx.execute(select(Device.id, Device.counter, Device.clock, Device.centre_id)).one()
+        held = tx.info["stamper"] = _Stamper(*row, opening, database.wall_ms())
     return held
+
+
+def raise_clock(tx: Tx, stamp: bytes) -> None:
+    """This PC's next stamps stand above `stamp`."""
+    stamper = _stamper(tx)
+    stamper.clock = max(stamper.clock, stamp)
+
+
+def stamped_upto(tx: Tx) -> bytes:
+    """The highest stamp that this PC gave out or took over."""
+    return _stamper(tx).clock
+
+
+def opening_of(tx: Tx) -> bytes:
+    """What was drawn when this file was opened: 4 bytes."""
+    return _stamper(tx).opening
+
+
+def note_audit(tx: Tx, chain: bytes, seq: int) -> None:
+    """An audit entry rides on the next segment of this PC's centre."""
+    stamper = _stamper(tx)
+    stamper.note(stamper.centre_stream, AUDIT, chain.hex(), str(seq))
 
 
 def row_ids(tx: Tx) -> RowIds:
@@ -104,6 +142,12 @@ def _stamp_new(tx: Tx, row: Synced) -> None:
     if not row.stream:
         row.stream = stamper.centre_stream
     row.version, row.stamp = stamper.next()
+    stamper.note(row.stream, _table(row), row.id, WHOLE_ROW)
+
+
+def _table(row: Synced) -> str:
+    state: Any = inspect(row)
+    return str(state.mapper.local_table.name)
 
 
 def _stamp_edit(tx: Tx, row: Synced) -> None:
@@ -113,25 +157,50 @@ def _stamp_edit(tx: Tx, row: Synced) -> None:
         return
     if row.merge_kind == "event" or changed & SYSTEM_COLUMNS:
         raise AppendOnly(type(row).__name__)
-    table = state.mapper.local_table.name
+    if (_table(row), row.id, WHOLE_ROW) in _stamper(tx).notes:
+        return  # made in this very transaction: nobody, not even a backup, has seen it otherwise
     for group, columns in row.merge_groups.items():
-        if changed.isdisjoint(columns):
-            continue
-        version, stamp = _stamper(tx).next()
-        known = tx.get(GroupVersion, (table, row.id, group))
-        if known is None:
-            tx.add(
-                GroupVersion(
-                    table_name=table,
-                    row_id=row.id,
-                    group_name=group,
-                    version=version,
-                    stamp=stamp,
-                    base=row.version,
-                )
-            )
-        else:
-            known.base, known.version, known.stamp = known.version, version, stamp
+        if not changed.isdisjoint(columns):
+            stamp_group(tx, row, group)
+
+
+def stamp_group(tx: Tx, row: Synced, group: str, also: bytes = b"") -> None:
+    """Gives a group of columns a new version that supersedes the one it had, and the dots in `also`."""
+    table, stamper = _table(row), _stamper(tx)
+    version, stamp = stamper.next()
+    known = tx.get(GroupVersion, (table, row.id, group))
+    before, stood = (known.version, known.stamp) if known else (row.version, row.stamp)
+    stamp, base = later_than(stamp, stood), before + also
+    if known is None:
+        key = {"table_name": table, "row_id": row.id, "group_name": group}
+        tx.add(GroupVersion(**key, version=version, stamp=stamp, base=base))
+    else:
+        known.base, known.version, known.stamp = base, version, stamp
+    stamper.note(row.stream, table, row.id, group, before, also)
+
+
+def _note_deletion(tx: Tx, row: Synced) -> None:
+    """The row goes; its last content stays in `removed`, because an edit made elsewhere may bring it back."""
+    if row.merge_kind == "event" and not row.merge_expires:
+        raise AppendOnly(type(row).__name__)
+    table, stamper = _table(row), _stamper(tx)
+    groups = tx.execute(
+        select(GroupVersion.version, GroupVersion.stamp).where(
+            GroupVersion.table_name == table, GroupVersion.row_id == row.id
+        )
+    ).all()
+    version, stamp = stamper.next()
+    for stood in (row.stamp, *(one.stamp for one in groups)):
+        stamp = later_than(stamp, stood)
+    known = b"".join((row.version, *(one.version for one in groups)))
+    content = None if row.merge_kind == "event" else msgspec.msgpack.encode(read_row(tx, table, row.id))
+    before = tx.get(Removed, (table, row.id))
+    if before is not None:
+        tx.delete(before)
+        tx.flush([before])
+    key = {"table_name": table, "row_id": row.id, "stream": row.stream}
+    tx.add(Removed(**key, version=version, stamp=stamp, known=known, content=content, beaten=False))
+    stamper.note(row.stream, table, row.id, DELETION, known)
 
 
 @event.listens_for(Tx, "before_flush")
@@ -143,16 +212,26 @@ def _stamp(tx: Tx, _context: Any, _instances: Any) -> None:
         for row in list(tx.dirty):
             if isinstance(row, Synced):
                 _stamp_edit(tx, row)
-        for row in tx.deleted:
+        for row in list(tx.deleted):
             if isinstance(row, Synced):
-                raise AppendOnly(type(row).__name__)
+                _note_deletion(tx, row)
 
 
 @event.listens_for(Tx, "before_commit")
-def _keep_counter(tx: Tx) -> None:
-    if tx.info.get("stamper") is None and not (tx.new or tx.dirty):
+def _keep(tx: Tx) -> None:
+    if tx.info.get("stamper") is None and not (tx.new or tx.dirty or tx.deleted):
         return
     tx.flush()
     held: _Stamper | None = tx.info.get("stamper")
-    if held is not None:
-        tx.execute(update(Device).values(counter=held.counter, clock=held.clock))
+    if held is None:
+        return
+    tx.execute(update(Device).values(counter=held.counter, clock=held.clock))
+    if held.notes:
+        tx.execute(
+            _NOTE,
+            [
+                {"stream": stream, "t": table, "r": bytes.fromhex(row_id), "part": part, "s": base, "also": also}
+                for (table, row_id, part), (stream, base, also) in held.notes.items()
+            ],
+        )
+        held.notes.clear()

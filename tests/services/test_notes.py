@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from app.cases import keys, records
 from app.cases.keys import NoCaseKey, SealedAltered
@@ -136,7 +136,7 @@ def test_every_reading_is_audited(bench: Bench) -> None:
     for read, act in readings:
         read()
         with psych.ctx.db.read() as tx:
-            entry = tx.execute(select(AuditEntry).order_by(AuditEntry.seq.desc()).limit(1)).scalar_one()
+            entry = tx.execute(select(AuditEntry).order_by(text("audit_entry.rowid DESC")).limit(1)).scalar_one()
             assert (entry.act, entry.user_id) == (act, supervisor.who.user_id)
             assert session.case_id in entry.subjects
 
@@ -147,7 +147,7 @@ def test_a_reading_that_the_keys_refuse_leaves_its_trace_too(bench: Bench) -> No
     with pytest.raises(NoCaseKey):
         stranger.services.notes.notes(session.case_id)
     with stranger.ctx.db.read() as tx:
-        entry = tx.execute(select(AuditEntry).order_by(AuditEntry.seq.desc()).limit(1)).scalar_one()
+        entry = tx.execute(select(AuditEntry).order_by(text("audit_entry.rowid DESC")).limit(1)).scalar_one()
     assert (entry.act, entry.user_id, entry.subjects) == ("notes.read", stranger.who.user_id, [session.case_id])
 
 

@@ -114,11 +114,12 @@ def test_the_audit_chain_notices_a_changed_entry(bench: Bench) -> None:
             pass
     with ctx.db.read() as tx:
         assert audit.broken_at(tx) is None
-        last = tx.query(AuditEntry).count()
+        chain, last = tx.execute(text("SELECT device, seq FROM audit_entry ORDER BY rowid DESC LIMIT 1")).one()
+    changed = {"d": chain, "s": last - 1}
     with ctx.db.write() as tx:
-        tx.execute(text("UPDATE audit_entry SET act = 'nothing' WHERE seq = :s"), {"s": last - 1})
+        tx.execute(text("UPDATE audit_entry SET act = 'nothing' WHERE device = :d AND seq = :s"), changed)
     with ctx.db.read() as tx:
-        assert audit.broken_at(tx) == last - 1
+        assert audit.broken_at(tx) == (chain, last - 1)
 
 
 def test_the_reading_connection_cannot_write(bench: Bench) -> None:

@@ -1,0 +1,99 @@
+"""Deleted rows. A deletion names the versions that its author knew: an edit that it did not know beats it."""
+
+from __future__ import annotations
+
+import msgspec
+from sqlalchemy import text
+
+from db.engine import Tx
+from db.replica.raw import Raw, columns, listed, models, quoted, read_row
+from db.replica.segments import Change
+
+
+def delete_again(tx: Tx, table: str) -> None:
+    """Rows that a repeated segment brought back although their deletion is known."""
+    gone = (
+        f"SELECT r.row_id FROM removed AS r JOIN {quoted(table)} AS t ON t.id = r.row_id "
+        f"WHERE r.table_name = :t AND NOT r.beaten"
+    )
+    tx.execute(text(f"DELETE FROM {quoted(table)} WHERE id IN ({gone})"), {"t": table})
+
+
+def _versions(tx: Tx, table: str, row_id: bytes) -> list[bytes]:
+    """Of the row and its groups; none if the row is not here."""
+    own = tx.execute(text(f"SELECT version FROM {quoted(table)} WHERE id = :i"), {"i": row_id}).scalar()
+    if own is None:
+        return []
+    groups = text("SELECT version FROM group_version WHERE table_name = :t AND row_id = :i")
+    return [own, *tx.execute(groups, {"t": table, "i": row_id}).scalars()]
+
+
+def dots(packed: bytes) -> set[bytes]:
+    """Dots written one after the other, 20 bytes each."""
+    return {packed[at : at + 20] for at in range(0, len(packed), 20)}
+
+
+def take_deletions(tx: Tx, stream: str, table: str, changes: list[Change]) -> int:
+    """Applies deletions to rows of `stream`; how many were of a row in another stream, and not taken."""
+    refused = 0
+    for change in changes:
+        here = tx.execute(text(f"SELECT stream FROM {quoted(table)} WHERE id = :i"), {"i": change.id}).scalar()
+        if here is not None and here != stream:
+            refused += 1
+            continue
+        _take(tx, stream, table, change)
+    return refused
+
+
+def _take(tx: Tx, stream: str, table: str, change: Change) -> None:
+    known, version, stamp = dots(change.supersedes), change.version, change.stamp
+    key = {"t": table, "i": change.id}
+    query = text("SELECT known, content, stamp, version FROM removed WHERE table_name = :t AND row_id = :i")
+    before = tx.execute(query, key).first()
+    content: bytes | None = None
+    if before is not None:
+        known |= dots(before[0])
+        content = before[1]
+        version, stamp = max((stamp, version), (before[2], before[3]))[::-1]
+    standing = _versions(tx, table, change.id)
+    beaten = any(one not in known for one in standing)
+    if standing and not beaten:
+        content = _content(tx, table, change.id)
+        tx.execute(text(f"DELETE FROM {quoted(table)} WHERE id = :i"), {"i": change.id})
+    tx.execute(
+        text(
+            "INSERT OR REPLACE INTO removed (table_name, row_id, stream, version, stamp, known, content, beaten) "
+            "VALUES (:t, :i, :s, :v, :st, :k, :c, :b)"
+        ),
+        {**key, "s": stream, "v": version, "st": stamp, "k": b"".join(sorted(known)), "c": content, "b": beaten},
+    )
+
+
+def _content(tx: Tx, table: str, row_id: bytes) -> bytes | None:
+    if models()[table].merge_kind == "event":
+        return None
+    return msgspec.msgpack.encode(read_row(tx, table, row_id.hex()))
+
+
+def bring_back(tx: Tx, table: str, stream: str) -> None:
+    """Rows of `stream` that were deleted in ignorance of an edit in temp.incoming stand again, as they were."""
+    query = text(
+        "SELECT r.row_id, r.content, r.known, i.version "
+        "FROM removed AS r JOIN temp.incoming AS i ON i.row_id = r.row_id "
+        "WHERE r.table_name = :t AND r.stream = :s AND NOT r.beaten AND r.content IS NOT NULL"
+    )
+    for row_id, content, known, version in tx.execute(query, {"t": table, "s": stream}).all():
+        if version not in dots(known):
+            restore_row(tx, table, row_id, content)
+
+
+def restore_row(tx: Tx, table: str, row_id: bytes, content: bytes) -> None:
+    """Puts a deleted row back as it was when it went, and notes that its deletion was beaten."""
+    values: dict[str, Raw] = msgspec.msgpack.decode(content)
+    names = columns(table)
+    marks = ", ".join("?" * len(names))
+    tx.connection().exec_driver_sql(
+        f"INSERT INTO {quoted(table)} ({listed(names)}) VALUES ({marks}) ON CONFLICT (id) DO NOTHING",
+        tuple(values.get(name) for name in names),
+    )
+    tx.execute(text("UPDATE removed SET beaten = 1 WHERE table_name = :t AND row_id = :i"), {"t": table, "i": row_id})
