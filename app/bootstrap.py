@@ -34,6 +34,7 @@ from app.security.signin import SignIn
 from app.security.workspace import Unlocked, Workspace
 from app.sessions.service import AssessmentService, NoteService
 from app.today.service import TodayService
+from app.upkeep.backup import BackupService
 from db.crypto.pairs import PublicKeys
 from db.engine import Database
 from db.errors import FaultKind, StorageFault
@@ -68,6 +69,7 @@ class Services:
     letters: LetterService
     referrals: ReferralService
     today: TodayService
+    backups: BackupService
 
 
 def compose(ctx: Context, workspace: Workspace, database_key: bytes) -> Services:
@@ -90,6 +92,7 @@ def compose(ctx: Context, workspace: Workspace, database_key: bytes) -> Services
         letters=LetterService(ctx),
         referrals=ReferralService(ctx),
         today=TodayService(ctx),
+        backups=BackupService(ctx, workspace, database_key),
     )
 
 

@@ -17,10 +17,12 @@ from app.common.errors import Cancelled, Confirmation, EnvironmentFault, UserErr
 from app.common.words import tr
 
 COMMANDS: dict[str, str] = {
+    "backup": "app.cli.backup",
     "demo": "app.cli.demo",
     "import": "app.cli.import_",
     "letter": "app.cli.letter",
     "note": "app.cli.note",
+    "restore": "app.cli.restore",
     "rota": "app.cli.rota",
     "search": "app.cli.search",
 }
