@@ -72,6 +72,10 @@ class Synced:
     """`edit`: groups merge as one, concurrent losers are kept. `event`: append-only, never changed."""
     merge_groups: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     """For `edit`: every column that may change, in exactly one group."""
+    merge_quiet: ClassVar[frozenset[str]] = frozenset()
+    """Groups in which the later of two concurrent edits wins and nobody is asked; the other is stored as settled."""
+    merge_parent: ClassVar[Mapping[str, str]] = {}
+    """Column -> table of the row that this one belongs to, and would be lost without."""
     merge_fixed: ClassVar[frozenset[str]] = frozenset()
     """Groups that nobody may change once the row is there: an edit that comes by synchronisation is not taken."""
     merge_expires: ClassVar[bool] = False

@@ -21,6 +21,9 @@ class Case(Synced, Base):
         "state": ("state", "closed_at"),
         "key": ("key_version",),
     }
+    # The key in force is what the signed grants say; the number here only follows them.
+    merge_quiet: ClassVar[frozenset[str]] = frozenset({"key"})
+    merge_parent: ClassVar[Mapping[str, str]] = {"client_id": "client"}
 
     number: Mapped[str] = mapped_column(index=True, doc="LSA-2026-0118-3")
     client_id: Mapped[str] = mapped_column(RowId, index=True)
@@ -37,6 +40,7 @@ class CaseGrant(Synced, Base):
 
     __tablename__ = "case_grant"
     merge_kind = "event"
+    merge_parent: ClassVar[Mapping[str, str]] = {"case_id": "case"}
 
     case_id: Mapped[str] = mapped_column(RowId, index=True)
     key_version: Mapped[int]
@@ -52,6 +56,7 @@ class RiskEvent(Synced, Base):
 
     __tablename__ = "risk_event"
     merge_kind = "event"
+    merge_parent: ClassVar[Mapping[str, str]] = {"case_id": "case"}
 
     case_id: Mapped[str] = mapped_column(RowId, index=True)
     level: Mapped[str] = mapped_column(doc="none, attention, focus or urgent")
@@ -68,6 +73,7 @@ class ConsentEvent(Synced, Base):
 
     __tablename__ = "consent_event"
     merge_kind = "event"
+    merge_parent: ClassVar[Mapping[str, str]] = {"client_id": "client"}
 
     client_id: Mapped[str] = mapped_column(RowId, index=True)
     purpose: Mapped[str] = mapped_column(doc="counselling, share, recording or supervision")
@@ -93,6 +99,7 @@ class CounsellingSession(Synced, Base):
         "who": ("case_id", "number", "counsellor", "form", "visit_id"),
         "withdrawn": ("withdrawn",),
     }
+    merge_parent: ClassVar[Mapping[str, str]] = {"case_id": "case"}
 
     case_id: Mapped[str] = mapped_column(RowId, index=True)
     visit_id: Mapped[str | None] = mapped_column(RowId)
@@ -111,6 +118,7 @@ class SessionNote(Synced, Base):
 
     __tablename__ = "session_note"
     merge_kind = "event"
+    merge_parent: ClassVar[Mapping[str, str]] = {"case_id": "case", "session_id": "counselling_session"}
 
     case_id: Mapped[str] = mapped_column(RowId, index=True)
     session_id: Mapped[str] = mapped_column(RowId, index=True)
@@ -129,6 +137,7 @@ class CaseDocument(Synced, Base):
 
     __tablename__ = "case_document"
     merge_kind = "event"
+    merge_parent: ClassVar[Mapping[str, str]] = {"case_id": "case"}
 
     case_id: Mapped[str] = mapped_column(RowId, index=True)
     key_version: Mapped[int]
@@ -144,6 +153,7 @@ class ScaleDone(Synced, Base):
 
     __tablename__ = "scale_done"
     merge_kind = "event"
+    merge_parent: ClassVar[Mapping[str, str]] = {"case_id": "case"}
 
     case_id: Mapped[str] = mapped_column(RowId, index=True)
     document_id: Mapped[str] = mapped_column(RowId)
@@ -170,6 +180,7 @@ class ReleasedLetter(Synced, Base):
             "signature",
         ),
     }
+    merge_parent: ClassVar[Mapping[str, str]] = {"client_id": "client"}
 
     number: Mapped[str] = mapped_column(index=True)
     client_id: Mapped[str] = mapped_column(RowId, index=True)
@@ -188,6 +199,7 @@ class LetterEvent(Synced, Base):
 
     __tablename__ = "letter_event"
     merge_kind = "event"
+    merge_parent: ClassVar[Mapping[str, str]] = {"letter_id": "released_letter"}
 
     letter_id: Mapped[str] = mapped_column(RowId, index=True)
     step: Mapped[str]

@@ -61,6 +61,7 @@ class Telephone(Synced, Base):
     merge_groups: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "all": ("client_id", "written", "digits", "owner", "current")
     }
+    merge_parent: ClassVar[Mapping[str, str]] = {"client_id": "client"}
 
     client_id: Mapped[str] = mapped_column(RowId, index=True)
     written: Mapped[str]
@@ -76,6 +77,7 @@ class Guardian(Synced, Base):
     merge_groups: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "all": ("client_id", "name", "relation", "telephone", "person_id", "withdrawn")
     }
+    merge_parent: ClassVar[Mapping[str, str]] = {"client_id": "client"}
 
     client_id: Mapped[str] = mapped_column(RowId, index=True)
     name: Mapped[str]
@@ -112,11 +114,15 @@ class Visit(Synced, Base):
             "companions",
         ),
         "why": ("referral_source", "concerns", "remark"),
-        "safety": ("asked_harm", "asked_plan", "asked_danger"),
-        "queue": ("status", "status_at", "room_id", "staff_id", "priority"),
+        "safety": ("asked_harm", "asked_plan", "asked_danger", "priority"),
+        "queue": ("status", "status_at", "room_id", "staff_id"),
         "wish": ("wanted_staff_id",),
         "case": ("case_id",),
     }
+    # The steps themselves are events and all stay; a wish is heard again at the counter. Safety answers and the
+    # priority that follows from them are never decided by a clock.
+    merge_quiet: ClassVar[frozenset[str]] = frozenset({"queue", "wish"})
+    merge_parent: ClassVar[Mapping[str, str]] = {"client_id": "client", "arrival_id": "arrival"}
 
     arrival_id: Mapped[str] = mapped_column(RowId, index=True)
     client_id: Mapped[str] = mapped_column(RowId, index=True)
@@ -150,6 +156,7 @@ class VisitEvent(Synced, Base):
 
     __tablename__ = "visit_event"
     merge_kind = "event"
+    merge_parent: ClassVar[Mapping[str, str]] = {"visit_id": "visit"}
 
     visit_id: Mapped[str] = mapped_column(RowId, index=True)
     status: Mapped[str]
@@ -169,6 +176,7 @@ class Appointment(Synced, Base):
         "who": ("client_id", "staff_id", "kind"),
         "status": ("status", "visit_id"),
     }
+    merge_parent: ClassVar[Mapping[str, str]] = {"client_id": "client"}
 
     centre_id: Mapped[str] = mapped_column(RowId)
     client_id: Mapped[str] = mapped_column(RowId, index=True)
