@@ -115,7 +115,7 @@ class Office:
 
     def unlock(self, password: str) -> None:
         """Takes the same user's password; UserError if it is wrong."""
-        self.who.remember_keys(self.workspace.unlock(self.who.login, password).keys)
+        self.who.remember_keys(self.workspace.unlock(self.who.login, password, self.who.user_id).keys)
 
     def close(self) -> None:
         """Forgets keys and lets go of the file."""

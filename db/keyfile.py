@@ -56,9 +56,9 @@ class KeyFile(msgspec.Struct):
     entries: list[Entry]
     next_database_key: bool = False
 
-    def entry(self, login: str) -> Entry | None:
-        """The account with this login, letter case ignored."""
-        return next((e for e in self.entries if e.login.casefold() == login.casefold()), None)
+    def entries_of(self, login: str) -> list[Entry]:
+        """The account with this login, letter case ignored; more than one if two PCs gave it to two people."""
+        return [entry for entry in self.entries if entry.login.casefold() == login.casefold()]
 
 
 def _place(organisation: str, user_id: str, generation: int) -> Place:

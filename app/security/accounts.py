@@ -124,21 +124,21 @@ class AccountService:
                 if uid in members
             ]
 
-    def add(self, new: NewAccount, kdf_memory: int = KDF_MEMORY) -> Done[MadeAccount]:
-        """Makes an account of the director's own centre that can open this PC at once."""
+    def add(self, new: NewAccount, kdf_memory: int = KDF_MEMORY, centre_id: str | None = None) -> Done[MadeAccount]:
+        """Makes an account that can open this PC at once; or one of another centre, for that centre's PCs only."""
         with self.ctx.write(May.EDIT_ACCOUNTS, "account.added") as act:
-            who, now = self.ctx.who, self.ctx.clock.now()
-            made = make_account(
-                act.tx, who.organisation_id, who.centre_id, who.keys, self.ctx.root, new, now, kdf_memory
-            )
+            who, now, here = self.ctx.who, self.ctx.clock.now(), self.workspace.accounts.centre
+            centre = centre_id or who.centre_id
+            made = make_account(act.tx, who.organisation_id, centre, who.keys, self.ctx.root, new, now, kdf_memory)
             act.on(made.user_id)
-            self._admit(made.entry)
+            if centre == here:
+                self._admit(made.entry)
         return Done(made, Changes.of(Topic.STAFF, Topic.SETTINGS))
 
     def change_password(self, old: str, new: str, kdf_memory: int = KDF_MEMORY) -> Done[None]:
         """Wraps one's own private keys anew; grants and notes are untouched. The old password must be right."""
         passphrases.check(new)
-        unlocked = self.workspace.unlock(self.ctx.who.login, old)
+        unlocked = self.workspace.unlock(self.ctx.who.login, old, self.ctx.who.user_id)
         entry, kdf = unlocked.entry, KdfParameters.new(kdf_memory)
         organisation = self.workspace.accounts.organisation
         wrapped = keyfile.wrap(unlocked.keys, unlocked.root, new, kdf, organisation, entry.user_id, entry.generation)
@@ -151,18 +151,17 @@ class AccountService:
             account.wrapped_keys = wrapped
             act.on(entry.user_id)
             act.tx.flush()
-            self._swap(entry, changed)
+            self._swap(changed)
         return Done(None, Changes.of(Topic.SETTINGS))
 
-    def _swap(self, old: keyfile.Entry, new: keyfile.Entry) -> None:
+    def _swap(self, new: keyfile.Entry) -> None:
         """The accounts file decides which password is right, so memory follows the disk."""
-        entries = self.workspace.accounts.entries
-        place = entries.index(old)
-        entries[place] = new
+        held = self.workspace.accounts
+        before, held.entries = held.entries, [new if e.user_id == new.user_id else e for e in held.entries]
         try:
             self.workspace.save_accounts()
         except BaseException:
-            entries[place] = old
+            held.entries = before
             raise
 
     def _admit(self, entry: keyfile.Entry) -> None:

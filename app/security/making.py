@@ -17,7 +17,7 @@ from nacl.utils import random as random_bytes
 from app.common.errors import UserError
 from app.common.words import N_
 from app.security.context import environment_faults
-from app.security.workspace import ACCOUNTS, DATABASE, not_writable
+from app.security.workspace import ACCOUNTS, DATABASE, HUB, not_writable
 from db import keyfile
 from db.engine import Database
 from db.replica.stamping import RowIds
@@ -81,7 +81,7 @@ def _set_aside(folder: Path) -> None:
     while (folder / f"unfinished-{number}").exists():
         number += 1
     aside = folder / f"unfinished-{number}"
-    for name in (*(found.name for found in folder.glob(f"{DATABASE}*")), "spool", "hub.json"):
+    for name in (*(found.name for found in folder.glob(f"{DATABASE}*")), "spool", HUB):
         if (folder / name).exists():
             aside.mkdir(exist_ok=True)
             (folder / name).rename(aside / name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -16,7 +16,7 @@ from db.crypto.pairs import KeyPairs, PublicKeys
 from db.crypto.passwords import KdfRefused
 from db.crypto.sealing import SealBroken
 
-DATABASE, ACCOUNTS, LOCK = "centre.db", "accounts.json", "window.lock"
+DATABASE, ACCOUNTS, LOCK, HUB = "centre.db", "accounts.json", "window.lock", "hub.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +64,20 @@ class Workspace:
         """Who may sign in here, in the order of the file."""
         return [AccountCard(entry.login, entry.name) for entry in self.accounts.entries]
 
-    def unlock(self, login: str, password: str) -> Unlocked:
-        """Takes about half a second (Argon2id). One sentence for each way in which it can fail."""
-        entry = self.accounts.entry(login.strip())
-        if entry is None:
-            raise UserError("wrong-password", N_("User name or password is wrong."))
+    def unlock(self, login: str, password: str, user_id: str | None = None) -> Unlocked:
+        """Takes about half a second (Argon2id). One sentence for each way in which it can fail. Two accounts made on
+        two PCs may have one login: the password decides, or `user_id`."""
+        entries = [e for e in self.accounts.entries_of(login.strip()) if user_id in (None, e.user_id)]
+        if not entries and (self.folder / HUB).exists():
+            raise UserError("ask-colleague", NOT_HERE_YET, login=login.strip())
+        for entry in entries:
+            with suppress(SealBroken, UnicodeEncodeError):
+                return self._unlocked(entry, password)
+        raise UserError("wrong-password", N_("User name or password is wrong."))
+
+    def _unlocked(self, entry: keyfile.Entry, password: str) -> Unlocked:
         try:
             keys, root = keyfile.unwrap(entry, self.accounts.organisation, password)
-        except (SealBroken, UnicodeEncodeError):
-            raise UserError("wrong-password", N_("User name or password is wrong.")) from None
         except KdfRefused:
             raise EnvironmentFault("accounts-damaged", DAMAGED_ACCOUNTS) from None
         try:
@@ -91,6 +96,9 @@ class Workspace:
             raise not_writable(self.folder, error) from None
 
 
+NOT_HERE_YET = N_(
+    "This PC does not know the login {login} yet. If it is new, ask a colleague to sign in on this PC once first."
+)
 DAMAGED_ACCOUNTS = N_("The file accounts.json is damaged. Put it back from the last backup; nothing was changed.")
 
 
