@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import ClassVar
 
-from sqlalchemy import JSON, Index
+from sqlalchemy import JSON, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.models.base import Base, RowId, Synced
@@ -51,7 +51,9 @@ class Client(Synced, Base):
     emergency_name: Mapped[str | None]
     emergency_telephone: Mapped[str | None]
     remarks: Mapped[str | None] = mapped_column(doc="administrative only; what is confidential goes to the drop box")
-    merged_into: Mapped[str | None] = mapped_column(RowId)
+    merged_into: Mapped[str | None] = mapped_column(RowId, doc="the record that this one is the same person as")
+
+    __table_args__ = (Index("ix_client_merged_into", "merged_into", sqlite_where=text("merged_into IS NOT NULL")),)
 
 
 class Telephone(Synced, Base):

@@ -108,3 +108,4 @@ def _losers_and_removed() -> None:
         sa.Column("beaten", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("table_name", "row_id", name=op.f("pk_removed")),
     )
+    op.create_index("ix_client_merged_into", "client", ["merged_into"], sqlite_where=sa.text("merged_into IS NOT NULL"))
