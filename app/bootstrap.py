@@ -39,6 +39,7 @@ from db.crypto.pairs import PublicKeys
 from db.engine import Database
 from db.errors import FaultKind, StorageFault
 from db.models import Account, Device, Organisation, Staff
+from db.replica.incarnations import draw_if_needed
 from db.replica.stamping import RowIds
 from db.schema import upgrade
 
@@ -160,6 +161,7 @@ def _open(workspace: Workspace, unlocked: Unlocked, clock: Clock) -> Office:
             database.stamps["row_ids"] = RowIds()
             who = _who(database, unlocked)
             with database.write() as tx:
+                draw_if_needed(tx)
                 audit.append(tx, clock.now(), who.user_id, "signed-in", [])
         except BaseException:
             database.close()

@@ -15,7 +15,7 @@ from typing import Any
 
 import sqlcipher3.dbapi2 as sqlcipher
 
-from db.errors import StorageFault, fault_of
+from db.errors import FaultKind, StorageFault, fault_of
 from db.replica.incarnations import NOT_DRAWN
 
 PAGES_A_STEP = 256
@@ -112,7 +112,8 @@ def _faults() -> Iterator[None]:
     try:
         yield
     except sqlcipher.Error as error:
-        kind = fault_of(error)
+        # SQLite calls a file corrupt by this very class; what else can go wrong has one of its subclasses
+        kind = FaultKind.DAMAGED if type(error) is sqlcipher.DatabaseError else fault_of(error)
         if kind is None:
             raise
         raise StorageFault(kind) from None

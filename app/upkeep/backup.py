@@ -13,6 +13,8 @@ from app.common.words import N_
 from app.security.context import Context
 from app.security.permissions import May
 from app.security.workspace import Workspace
+from app.sync.engine import seal_all
+from app.sync.hub_file import read_hub_file
 from app.upkeep import container, rotation
 from app.upkeep.container import SUFFIX, BackupDamaged, BackupNewer, Manifest, NotABackup
 from app.upkeep.faults import disk_faults
@@ -49,6 +51,8 @@ class BackupService:
         self.ctx.require(May.BACK_UP)
         now = self.ctx.clock.now()
         target = self._target(to, now)
+        if read_hub_file(self.workspace.folder) is not None:
+            seal_all(self.ctx.db, self.workspace.folder, self.ctx.clock)
         with disk_faults(target.parent):
             manifest = make_backup(self.workspace, self._key, target, now, Meter(progress, cancel or CancelToken()))
             size = target.stat().st_size

@@ -46,6 +46,8 @@ def restore(
     """Makes the workspace `folder` from a backup; UserError "workspace-exists", "not-a-backup", "backup-damaged",
     "backup-newer", EnvironmentFault for the disk. Whatever fails, `folder` is as it was."""
     token = cancel or CancelToken()
+    if not file.is_file():
+        raise UserError("no-backup-file", N_("There is no file {file}."), file=file)
     with disk_faults(file.parent), backup_faults(file), file.open("rb") as stream:
         outline = container.read_outline(stream, file.stat().st_size)
         if exists(folder):
@@ -54,6 +56,8 @@ def restore(
         try:
             with new_workspace(folder) as place:
                 view = _unpack(stream, outline, place, folder, progress, token)
+            for name in ("spool", "backups", "log"):
+                (folder / name).chmod(0o700)
         except BaseException:
             if not was_there and folder.exists() and not any(folder.iterdir()):
                 folder.rmdir()
