@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from app.cases.consent import ConsentService
 from app.cases.risk import RiskService
 from app.cases.service import CaseService
 from app.common.clock import Clock, SystemClock, today
-from app.common.errors import UserError
+from app.common.errors import LongshanError, UserError
 from app.common.words import N_
 from app.intake.appointments import AppointmentService
 from app.intake.queue import QueueService
@@ -33,6 +34,8 @@ from app.security.permissions import May
 from app.security.signin import SignIn
 from app.security.workspace import Unlocked, Workspace
 from app.sessions.service import AssessmentService, NoteService
+from app.sync.admitting import JoinService
+from app.sync.service import SyncService
 from app.today.service import TodayService
 from app.upkeep.backup import BackupService
 from db.crypto.pairs import PublicKeys
@@ -40,6 +43,7 @@ from db.engine import Database
 from db.errors import FaultKind, StorageFault
 from db.models import Account, Device, Organisation, Staff
 from db.replica.incarnations import draw_if_needed
+from db.replica.sealing import milliseconds
 from db.replica.stamping import RowIds
 from db.schema import upgrade
 
@@ -70,7 +74,9 @@ class Services:
     letters: LetterService
     referrals: ReferralService
     today: TodayService
+    joining: JoinService
     backups: BackupService
+    sync: SyncService
 
 
 def compose(ctx: Context, workspace: Workspace, database_key: bytes) -> Services:
@@ -93,7 +99,9 @@ def compose(ctx: Context, workspace: Workspace, database_key: bytes) -> Services
         letters=LetterService(ctx),
         referrals=ReferralService(ctx),
         today=TodayService(ctx),
+        joining=JoinService(ctx, workspace),
         backups=BackupService(ctx, workspace, database_key),
+        sync=SyncService(ctx, workspace, database_key),
     )
 
 
@@ -111,6 +119,7 @@ class Office:
 
     def lock(self) -> None:
         """Forgets the user's private keys; the file stays open for what runs without them."""
+        self._drain()
         self.services.notes.forget()
         self.who.forget_keys()
 
@@ -120,9 +129,15 @@ class Office:
 
     def close(self) -> None:
         """Forgets keys and lets go of the file."""
+        self._drain()
         self.services.notes.forget()
         self.who.forget_keys()
         self.ctx.db.close()
+
+    def _drain(self) -> None:
+        """What fails here must not keep the screen from locking: what waits is safe in the file, and sealed later."""
+        with suppress(LongshanError, OSError):
+            self.services.sync.drain()
 
 
 def create_organisation(folder: Path, spec: FoundingSpec, clock: Clock | None = None) -> Founded:
@@ -156,6 +171,7 @@ def sign_in(workspace: Workspace, login: str, password: str, clock: Clock | None
 def _open(workspace: Workspace, unlocked: Unlocked, clock: Clock) -> Office:
     with environment_faults():
         database = Database.open(workspace.database_path, unlocked.database_key)
+        database.wall_ms = lambda: milliseconds(clock.now())
         try:
             upgrade(database)
             database.stamps["row_ids"] = RowIds()
@@ -172,7 +188,7 @@ def _open(workspace: Workspace, unlocked: Unlocked, clock: Clock) -> Office:
 def _who(database: Database, unlocked: Unlocked) -> SignIn:
     with database.read() as tx:
         device = tx.execute(select(Device)).scalars().first()
-        organisation = tx.execute(select(Organisation)).scalars().first()
+        organisation = tx.get(Organisation, device.organisation_id) if device is not None else None
         if device is None or organisation is None:
             raise StorageFault(FaultKind.DAMAGED)
         named = PublicKeys(organisation.root_sign, organisation.root_box)

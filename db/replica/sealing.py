@@ -14,7 +14,7 @@ from db.crypto.pairs import KeyPairs
 from db.engine import Tx
 from db.models import Device, Outbox, Segment, StreamKey
 from db.models.replica import AUDIT, DELETION, WHOLE_ROW
-from db.replica.names import ORG
+from db.replica.names import ORG, segment_hash
 from db.replica.raw import content_columns, models, quoted
 from db.replica.segments import (
     MAX_ROWS,
@@ -118,7 +118,7 @@ def _seal(tx: Tx, stream: str, rows: int, now: datetime) -> bool:
         if rows <= 1:
             raise
         return False
-    remember(tx, header, data, "own", now, sealed=data)
+    remember(tx, header, segment_hash(data), "own", now, sealed=data)
     tx.execute(delete(Outbox).where(Outbox.stream == stream, Outbox.table_name != AUDIT, Outbox.id <= upto))
     for chain, number, *_ in lines:
         where = (Outbox.table_name == AUDIT, Outbox.row_id == chain.hex(), Outbox.part == str(number))
@@ -129,17 +129,16 @@ def _seal(tx: Tx, stream: str, rows: int, now: datetime) -> bool:
 def remember(
     tx: Tx,
     header: Header,
-    data: bytes,
+    name: bytes,
     state: str,
     now: datetime,
     reason: str | None = None,
     sealed: bytes | None = None,
 ) -> None:
-    """Puts a segment into this PC's list of them."""
-    name = header.name(data)
+    """Puts a segment, named by its hash, into this PC's list of them."""
     tx.add(
         Segment(
-            hash=name.hash,
+            hash=name,
             stream=header.stream,
             device=header.device,
             incarnation=header.incarnation,

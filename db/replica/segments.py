@@ -16,7 +16,7 @@ import zstandard
 
 from db.crypto.pairs import KeyPairs, verify
 from db.crypto.sealing import Place, SealBroken, digest, seal, unseal
-from db.replica.names import MAX_SEGMENT_BYTES, SegmentName, segment_hash
+from db.replica.names import MAX_SEGMENT_BYTES
 from db.replica.raw import Raw
 
 MAGIC = b"longshan segment 1\n"
@@ -60,10 +60,6 @@ class Header(msgspec.Struct, array_like=True, frozen=True):
     audit: tuple[bytes, int, bytes]
     at: int
     rows: int
-
-    def name(self, data: bytes) -> SegmentName:
-        """What the file with these bytes is called."""
-        return SegmentName(self.stream, self.device, self.incarnation, self.seq, segment_hash(data))
 
 
 class Block(msgspec.Struct, array_like=True):

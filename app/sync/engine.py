@@ -1,0 +1,324 @@
+"""Sealing what waits, and taking in what lies in the spool: one segment a transaction, in the order of its causes.
+
+Trust is judged here: a segment counts only if the membership log believes its device and lets it carry the stream.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy import exc, select
+
+from app.common.clock import Clock
+from app.common.progress import CancelToken, Progress, silent
+from app.common.words import N_
+from app.security import membership
+from app.security.membership import KnownDevice
+from app.sync.sentences import Sentence
+from app.sync.spool import Spool
+from app.sync.touched import follow
+from app.sync.views import MergeResult
+from db.crypto.pairs import PublicKeys
+from db.engine import Database, Tx
+from db.models import Device, Segment, StreamKey
+from db.replica.incarnations import renew_incarnation
+from db.replica.merge import Taken, take_audit, take_body
+from db.replica.names import ORG, SegmentName, parse_name
+from db.replica.sealing import milliseconds, remember, seal_heartbeat, seal_next
+from db.replica.segments import NO_SEGMENT, Envelope, SegmentBroken, open_segment, read_envelope
+from db.schema import LATEST
+
+CLONED = N_(
+    "Another PC works with the identity of this one: its folder was copied, or a backup of it runs elsewhere too. "
+    "Nothing is lost, but numbers may be given out twice. Let one of the two PCs join anew."
+)
+FORKED = N_("Two PCs work with the identity of PC {letter} ({name}). Let one of them join anew; nothing is lost.")
+NEWER = N_("Data packets of a newer version of this program wait: {n}. Update this PC; they are kept until then.")
+STRANGER = N_("Data packets of a PC that the organisation does not know wait: {n}.")
+REFUSED = N_("Data packets were refused, because they are forged or damaged inside: {n}. Nothing of them was taken in.")
+DOUBTFUL = N_("Time in doubt: {n} changes come from a PC whose clock runs more than a day ahead. Have its clock set.")
+NOT_TAKEN = N_(
+    "{n} changes were not taken in, because their sender may not make them. They are kept in the data packet."
+)
+WAITING = N_("Data packets wait for others that have not arrived yet: {n}.")
+
+
+def seal_all(db: Database, folder: Path, now: Clock, heartbeat: bool = False) -> int:
+    """Seals what the outbox holds, each batch in a transaction of its own, and brings the spool up to it. `heartbeat`:
+    also says "still here" if there was nothing to seal for a day. Returns how many segments were made."""
+    made = 0
+    while _in_tx(db, lambda tx: seal_next(tx, now.now())):
+        made += 1
+    if heartbeat and not made and _in_tx(db, lambda tx: seal_heartbeat(tx, now.now())):
+        made += 1
+    rebuild_spool(db, folder)
+    return made
+
+
+def _in_tx(db: Database, act: Callable[[Tx], bool]) -> bool:
+    with db.write(patient=True) as tx:
+        return act(tx)
+
+
+def rebuild_spool(db: Database, folder: Path) -> int:
+    """Writes the own segments that the spool lacks, the very bytes that were sealed; how many."""
+    spool = Spool(folder)
+    there = spool.list()
+    columns = (Segment.stream, Segment.device, Segment.incarnation, Segment.seq, Segment.hash)
+    with db.read() as tx:
+        own = [SegmentName(*row) for row in tx.execute(select(*columns).where(Segment.state == "own"))]
+        missing = [name for name in own if name.path not in there]
+        for name in missing:
+            sealed = tx.execute(select(Segment.sealed).where(Segment.hash == name.hash)).scalar()
+            if sealed is not None:
+                spool.put(name, sealed)
+    return len(missing)
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """A segment in the spool, with what must be merged before it."""
+
+    name: SegmentName
+    at: int
+    causes: set[bytes]
+
+    def __lt__(self, other: _Waiting) -> bool:
+        return self.order < other.order
+
+    @property
+    def order(self) -> tuple[bool, int, int, bytes]:
+        return (self.name.stream != ORG, self.at, self.name.seq, self.name.hash)
+
+
+@dataclass(slots=True)
+class _Intake:
+    db: Database
+    spool: Spool
+    organisation: str
+    root: PublicKeys
+    clock: Clock
+    devices: Mapping[bytes, KnownDevice]
+    given: Mapping[bytes, KnownDevice]
+    own: bytes = b""
+    streams: frozenset[str] = frozenset()
+    merged: int = 0
+    rows: int = 0
+    refused: int = 0
+    conflicts: int = 0
+    doubtful: int = 0
+    not_taken: int = 0
+    newer: int = 0
+    strangers: int = 0
+    cloned: bool = False
+    forked: set[bytes] = field(default_factory=set)
+    tables: set[str] = field(default_factory=set)
+
+    def waiting(self) -> list[_Waiting]:
+        """What lies in the spool and was not taken in yet, of the streams that this PC carries."""
+        names = filter(None, (parse_name(path) for path in self.spool.list()))
+        with self.db.read() as tx:
+            self.own = tx.execute(select(Device.id)).scalar_one()
+            self.streams = frozenset(tx.execute(select(StreamKey.stream)).scalars())
+            known = set(tx.execute(select(Segment.hash)).scalars())
+        fresh = [name for name in names if name.hash not in known and name.stream in self.streams]
+        return [one for one in map(self._looked_at, fresh) if one is not None]
+
+    def _looked_at(self, name: SegmentName) -> _Waiting | None:
+        try:
+            envelope = self._envelope(name)
+        except SegmentBroken as broken:
+            self._refuse(name, broken.reason)
+            return None
+        if envelope is None:
+            return None
+        header = envelope.header
+        causes = {head.hash for head in header.heads} | {header.previous}
+        return _Waiting(name, header.at, causes - {NO_SEGMENT})
+
+    def _envelope(self, name: SegmentName) -> Envelope | None:
+        """None if the file is not what its name says, and was dropped: the courier fetches it again."""
+        data = self.spool.read(name)
+        if data is None:
+            self.spool.drop_damaged(name)
+            return None
+        envelope = read_envelope(data)
+        header = envelope.header
+        said = (header.stream, header.device, header.incarnation, header.seq, header.organisation)
+        if said != (name.stream, name.device, name.incarnation, name.seq, self.organisation):
+            raise SegmentBroken("name")
+        return envelope
+
+    def take(self, one: _Waiting) -> bool:
+        """True if it was merged; False if it waits or was refused."""
+        try:
+            envelope = self._envelope(one.name)
+            if envelope is None or self._must_wait(envelope):
+                return False
+            with self.db.write(patient=True) as tx:
+                taken = self._merge(tx, one.name, envelope)
+        except SegmentBroken as broken:
+            self._refuse(one.name, broken.reason)
+            return False
+        except (exc.IntegrityError, exc.StatementError) as bad:
+            if isinstance(bad, exc.OperationalError):
+                raise
+            self._refuse(one.name, "rows")
+            return False
+        if taken is not None:
+            self._count(taken)
+        return True
+
+    def _must_wait(self, envelope: Envelope) -> bool:
+        header = envelope.header
+        if header.schema > LATEST:
+            self.newer += 1
+            return True
+        if header.device not in self.devices:
+            self.strangers += 1
+            return True
+        return False
+
+    def _merge(self, tx: Tx, name: SegmentName, envelope: Envelope) -> Taken | None:
+        """None if another window on this folder was quicker."""
+        header, now = envelope.header, self.clock.now()
+        if tx.get(Segment, name.hash) is not None:
+            return None
+        while seal_next(tx, now):
+            pass  # what was typed here was typed in ignorance of what comes now: it goes first, and says so
+        device = self.devices[header.device]
+        if header.stream != ORG and header.stream not in device.streams:
+            raise SegmentBroken("stream")
+        epoch = (StreamKey.stream == header.stream, StreamKey.epoch == header.epoch)
+        key = tx.execute(select(StreamKey.key).where(*epoch)).scalar()
+        if key is None:
+            raise SegmentBroken("epoch")
+        body = open_segment(envelope, device.keys.sign, key)
+        taken = take_body(tx, header.stream, body, now, milliseconds(now))
+        taken.not_taken += take_audit(tx, header.device, body.audit)
+        self._watch_for_twins(tx, name)
+        follow(tx, taken.touched)
+        remember(tx, header, name.hash, "merged", now)
+        return taken
+
+    def _watch_for_twins(self, tx: Tx, name: SegmentName) -> None:
+        """Two segments with one number, or one of our own present chain that we did not seal: a copied folder."""
+        chain = (Segment.stream == name.stream, Segment.device == name.device, Segment.incarnation == name.incarnation)
+        taken = (Segment.seq == name.seq, Segment.state.in_(("own", "merged")), Segment.hash != name.hash)
+        if tx.execute(select(Segment.hash).where(*chain, *taken)).first() is not None:
+            self.forked.add(name.device)
+        if name.device != self.own:
+            return
+        if tx.execute(select(Device.incarnation)).scalar_one() == name.incarnation:
+            renew_incarnation(tx)
+            self.cloned = True
+
+    def _refuse(self, name: SegmentName, reason: str) -> None:
+        """Remembered by its name alone: nothing that it says of itself is proven."""
+        with self.db.write(patient=True) as tx:
+            now = self.clock.now()
+            if tx.get(Segment, name.hash) is not None:
+                return
+            where = (name.stream, name.device, name.incarnation, name.seq)
+            fields = dict(zip(("stream", "device", "incarnation", "seq"), where, strict=True))
+            tx.add(
+                Segment(
+                    hash=name.hash, **fields, previous=NO_SEGMENT, at=now, rows=0, state="refused", reason=reason,
+                    taken_at=now, audit_seq=0, audit_head=NO_SEGMENT,
+                )
+            )  # fmt: skip
+        self.refused += 1
+
+    def _count(self, taken: Taken) -> None:
+        self.merged += 1
+        self.rows += taken.rows
+        self.conflicts += taken.conflicts
+        self.doubtful += taken.doubtful
+        self.not_taken += taken.not_taken
+        self.tables |= taken.touched.keys()
+        if "membership_statement" in taken.touched:
+            self.learn()
+
+    def learn(self) -> None:
+        """Reads the membership log again."""
+        with self.db.read() as tx:
+            believed = membership.load(tx, self.organisation, self.root)
+        self.devices = {**self.given, **believed.devices}
+
+    def result(self, left: int) -> MergeResult:
+        """What happened, in numbers and sentences."""
+        alarms: list[str] = [Sentence(CLONED)] if self.cloned else []
+        for device in sorted(self.forked - ({self.own} if self.cloned else set())):
+            known = self.devices.get(device)
+            if known is not None:
+                alarms.append(Sentence(FORKED, letter=known.letter, name=known.name))
+        counted = (
+            (NEWER, self.newer),
+            (STRANGER, self.strangers),
+            (REFUSED, self.refused),
+            (DOUBTFUL, self.doubtful),
+            (NOT_TAKEN, self.not_taken),
+            (WAITING, left - self.newer - self.strangers),
+        )
+        alarms += [Sentence(sentence, n=n) for sentence, n in counted if n > 0]
+        return MergeResult(
+            self.merged, self.rows, self.refused, left, self.conflicts, tuple(alarms), frozenset(self.tables)
+        )
+
+
+def take_in(
+    db: Database,
+    folder: Path,
+    organisation: str,
+    root: PublicKeys,
+    clock: Clock,
+    progress: Progress = silent,
+    cancel: CancelToken | None = None,
+    *,
+    known: Mapping[bytes, KnownDevice] | None = None,
+) -> MergeResult:
+    """Merges what the spool holds and this PC has not taken in, causes before effects, a transaction a segment.
+
+    `known`: devices to believe in before the log is here (at joining, from the director's packet). Cancelled between
+    two segments; what was merged stays. For a worker thread."""
+    run = _Intake(db, Spool(folder), organisation, root, clock, {}, known or {})
+    run.learn()
+    stop = cancel or CancelToken()
+    waiting = run.waiting()
+    with db.read() as tx:
+        here = set(tx.execute(select(Segment.hash).where(Segment.state.in_(("own", "merged")))).scalars())
+    effects: dict[bytes, list[_Waiting]] = defaultdict(list)
+    ready: list[_Waiting] = []
+    for one in waiting:
+        one.causes -= here
+        for cause in one.causes:
+            effects[cause].append(one)
+        if not one.causes:
+            heapq.heappush(ready, one)
+    done, total, stuck = 0, len(waiting), list[_Waiting]()
+    progress(0, total)
+    while ready:
+        stop.check()
+        one = heapq.heappop(ready)
+        strangers, newer = run.strangers, run.newer
+        if not run.take(one):
+            stuck += [one] if (strangers, newer) != (run.strangers, run.newer) else []
+            continue
+        done += 1
+        progress(done, total)
+        for effect in effects.pop(one.name.hash, ()):
+            effect.causes.discard(one.name.hash)
+            if not effect.causes:
+                heapq.heappush(ready, effect)
+        if stuck and one.name.stream == ORG:  # a PC may be known now
+            run.strangers = run.newer = 0
+            for again in stuck:
+                heapq.heappush(ready, again)
+            stuck.clear()
+    if done:
+        rebuild_spool(db, folder)
+    return run.result(total - done - run.refused if total else 0)
