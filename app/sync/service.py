@@ -199,7 +199,7 @@ class SyncService:
             spoke = min(at, taken_at)
             heard[device] = max(heard.get(device, spoke), spoke)
         own = tx.execute(select(Device.id)).scalar_one()
-        centres = dict(tx.execute(select(Centre.id, Centre.name)).tuples().all())
+        centres = {row.id: row.name for row in tx.execute(select(Centre.id, Centre.name))}
         others = [known for known in self.ctx.members(tx).devices.values() if known.device != own]
         return tuple(
             PeerView(one.device.hex(), one.name, one.letter, centres.get(one.centre_id, ""), heard.get(one.device))

@@ -126,7 +126,7 @@ def _take_edits(tx: Tx, stream: str, block: Block, changes: list[Change], now: d
     key = {"t": table, "g": group, "stream": stream}
     tx.execute(text(_JUDGE.format(table=quoted(table))), key)
     judged = tx.execute(text("SELECT verdict, count(*) FROM temp.judged GROUP BY verdict"))
-    verdicts: dict[str, int] = dict(judged.tuples().all())
+    verdicts: dict[str, int] = {row.verdict: row[1] for row in judged}
     taken.not_taken += verdicts.get("gone", 0) + verdicts.get("foreign", 0)
     tx.execute(text(_SETTLE), {**key, "now": _micros(now)})
     if verdicts.get("wins") or verdicts.get("loses"):
