@@ -7,7 +7,6 @@ XChaCha20-Poly1305 under the stream's key of the header's epoch.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -78,7 +77,7 @@ class Block(msgspec.Struct, array_like=True):
     ms: list[int]
     ticks: list[int]
     supersedes: list[bytes]
-    columns: list[list[Raw]]
+    columns: list[list[Any]]
 
 
 AuditLine = tuple[bytes, int, int, bytes | None, str, str, bytes | None, bytes, bytes]
@@ -202,11 +201,21 @@ def open_segment(envelope: Envelope, public_sign: bytes, key: bytes) -> Body:
 
 
 def _decoded(packed: bytes) -> Body:
-    reading: Callable[[Any], Body] = msgspec.msgpack.Decoder(Body).decode
+    reading = msgspec.msgpack.Decoder(Body)
     try:
         size = zstandard.frame_content_size(packed)
         if not 0 <= size <= MAX_BODY_BYTES:
             raise SegmentBroken("size")
-        return reading(zstandard.ZstdDecompressor().decompress(packed, max_output_size=MAX_BODY_BYTES))
+        body = reading.decode(zstandard.ZstdDecompressor().decompress(packed, max_output_size=MAX_BODY_BYTES))
     except (zstandard.ZstdError, msgspec.MsgspecError):
         raise SegmentBroken("body") from None
+    if not all(_storable(value) for block in body.blocks for column in block.columns for value in column):
+        raise SegmentBroken("body")
+    return body
+
+
+def _storable(value: object) -> bool:
+    """What the file can hold; msgpack can say more."""
+    if isinstance(value, int):
+        return -(1 << 63) <= value < 1 << 63
+    return value is None or isinstance(value, float | str | bytes)
