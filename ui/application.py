@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -116,10 +117,13 @@ class DeskWindow(QWidget):
         if self._office is None:
             return
         shell = self.shell()
+        office, self._office = self._office, None
+        close: Callable[[], object] = office.close
         if shell is not None:
             shell.flush()
-        office, self._office = self._office, None
-        jobs.run_last(office.close)
+            shell.syncing.stop()
+            close = shell.syncing.after(close)
+        jobs.run_last(close)
         drop_log()
 
     def _show_demo(self) -> None:

@@ -9,10 +9,11 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.common.words import tr
 from ui.widgets.field import Field
@@ -27,7 +28,8 @@ _asked: list[str] = []
 
 @contextmanager
 def scripted(*answers: Any) -> Iterator[list[str]]:
-    """Answers the next questions in turn: True or False for `confirm`, a text or None for `text`. Gives what was asked.
+    """Answers the next questions in turn: True or False for `confirm`, a text or None for `text`, a path or None for
+    `open_file`, `save_file` and `folder`. Gives what was asked.
 
     A question without an answer left is an AssertionError.
     """
@@ -150,6 +152,50 @@ def choose(
     sheet.add_button(tr("Cancel"), sheet.reject)
     sheet.open()
     return sheet
+
+
+def open_file(owner: QObject, title: str, kinds: str, *, on_path: Callable[[Path], object]) -> QFileDialog | None:
+    """Asks for a file that is there; `kinds` as "Words (*.ending)"."""
+    return _ask_path(owner, title, on_path, QFileDialog.FileMode.ExistingFile, kinds)
+
+
+def save_file(
+    owner: QObject, title: str, name: str, kinds: str, *, on_path: Callable[[Path], object]
+) -> QFileDialog | None:
+    """Asks where to save, and under which name; asks again before it replaces a file."""
+    return _ask_path(owner, title, on_path, QFileDialog.FileMode.AnyFile, kinds, name)
+
+
+def folder(owner: QObject, title: str, *, on_path: Callable[[Path], object]) -> QFileDialog | None:
+    """Asks for a folder; one can be made in the dialog."""
+    return _ask_path(owner, title, on_path, QFileDialog.FileMode.Directory)
+
+
+def _ask_path(
+    owner: QObject,
+    title: str,
+    on_path: Callable[[Path], object],
+    mode: QFileDialog.FileMode,
+    kinds: str = "",
+    name: str = "",
+) -> QFileDialog | None:
+    if _script is not None:
+        answer = _answer(title)
+        if answer is not None:
+            on_path(Path(answer))
+        return None
+    dialog = QFileDialog(_anchor(owner), title, "", kinds)
+    dialog.setFileMode(mode)
+    if name:
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix(Path(name).suffix.lstrip("."))
+        dialog.selectFile(name)
+    if mode == QFileDialog.FileMode.Directory:
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+    dialog.fileSelected.connect(lambda path: on_path(Path(path)))
+    dialog.finished.connect(lambda _code: dialog.deleteLater())
+    dialog.open()
+    return dialog
 
 
 def _chosen(sheet: Sheet, on_choice: Callable[[object], object], value: object) -> None:

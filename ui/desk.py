@@ -11,6 +11,7 @@ from ui import jobs, theme
 
 if TYPE_CHECKING:
     from ui.preferences import Preferences
+    from ui.sync.syncing import Syncing
 
 
 class Window(Protocol):
@@ -34,7 +35,8 @@ class Tab(Protocol):
 
 
 class Desk(QObject):
-    """`services`, `who` and `clock` of the signed-in person, `bus`, `theme`, and ways to another tab."""
+    """`services`, `who` and `clock` of the signed-in person, `bus`, `theme`, `syncing` (set by the shell), and ways to
+    another tab."""
 
     counted = Signal(str, int)
 
@@ -46,6 +48,7 @@ class Desk(QObject):
         self.bus = jobs.bus()
         self.theme = theme.current()
         self.window = window
+        self.syncing: Syncing | None = None
 
     def open_tab(self, key: str, **wanted: object) -> None:
         """Goes to a tab; it gets `show_item(**wanted)` called if anything is wanted."""

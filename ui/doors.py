@@ -8,12 +8,14 @@ from __future__ import annotations
 import importlib
 import shutil
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+from app.common.errors import EnvironmentFault, UserError
 from app.common.progress import CancelToken, Progress
+from app.common.words import N_
 
 
 class Card(Protocol):
@@ -102,6 +104,55 @@ class Doors:
         director = accounts.NewAccount(wanted.login, wanted.name, frozenset({roles.DIRECTOR}), wanted.passphrase)
         spec = founding.FoundingSpec(wanted.organisation, centre, director)
         return list(_load("app.bootstrap", "create_organisation")(folder, spec).shares)
+
+    def join_request(self, name: str) -> Any:
+        """The request of a new PC: `code`, `fingerprint`, `device_name`, `data`; UserError if the name cannot be."""
+        return importlib.import_module("app.sync.requests").JoinRequest.new(name)
+
+    def save_request(self, path: Path, request: Any) -> None:
+        """Into a file; EnvironmentFault in words."""
+        try:
+            path.write_bytes(request.data)
+        except OSError:
+            refused = N_("The file {path} cannot be written. Is the disk full, or the folder read-only?")
+            raise EnvironmentFault("cannot-write", refused, path=path) from None
+
+    def share_request(self, folder: Path, request: Any) -> None:
+        """Into the folder that the PCs share."""
+        _load("app.sync.joining", "send_request")(f"folder:{folder}", request)
+
+    def look_for_packet(self, folder: Path, request: Any) -> Any:
+        """What a director has answered in the shared folder, opened and verified; None as long as nothing has come."""
+        data = _load("app.sync.joining", "fetch_packet")(f"folder:{folder}", request)
+        return None if data is None else _load("app.sync.joining", "open_packet")(request, data)
+
+    def read_offer(self, path: Path, request: Any) -> Any:
+        """The answer in a file, opened and verified; UserError in words for a wrong one."""
+        try:
+            data = path.read_bytes()
+        except OSError:
+            unread = N_("The file {path} cannot be read. Is the stick still plugged in?")
+            raise EnvironmentFault("cannot-read", unread, path=path) from None
+        return _load("app.sync.joining", "open_packet")(request, data)
+
+    def join(
+        self,
+        folder: Path,
+        request: Any,
+        offer: Any,
+        shared: Path | None,
+        *,
+        progress: Progress,
+        cancel: CancelToken,
+    ) -> None:
+        """Makes the workspace in `folder`, whole or not at all. `shared`: the folder by which the request went, which
+        is this PC's hub from now on; without it, the director sets one later."""
+        joining = importlib.import_module("app.sync.joining")
+        hub = f"folder:{shared}" if shared is not None else None
+        joining.join(folder, request, offer, hub, progress=progress, cancel=cancel)
+        if hub is not None:
+            with suppress(UserError):  # joined all the same; two small files stay in the hub
+                joining.take_away(hub, request)
 
     def make_demo(self, folder: Path, *, progress: Progress, cancel: CancelToken) -> None:
         """Makes the demonstration centre in `folder`/desk; cancelled or failed, nothing of it stays."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QSizePolicy, QWidget
@@ -78,38 +80,60 @@ class RailButton(QAbstractButton):
         return box.left()
 
 
+def numbered(keys: Iterable[str]) -> dict[str, int]:
+    """The tabs that Ctrl and a digit open."""
+    return {key: number for number, key in enumerate(keys, start=1) if number < 10}
+
+
 class Rail(QFrame):
-    """`chosen(key)`; the last tab (Settings) stands at the bottom. Up and down arrows move along."""
+    """`chosen(key)`; the last tab (Settings) stands at the bottom. Up and down arrows move along. The `waiting` tabs
+    are there only while something waits in them, or while one is open."""
 
     chosen = Signal(str)
 
-    def __init__(self, tabs: list[tuple[str, str, str]], *, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        tabs: list[tuple[str, str, str]],
+        *,
+        waiting: frozenset[str] = frozenset(),
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.setProperty("kind", "rail")
         self.setAccessibleName(tr("Tabs"))
         self._buttons: dict[str, RailButton] = {}
         self._group = QButtonGroup(self)
         box = column(parent=self, margins=(8, 12, 8, 12), space=2)
-        for number, (key, title, icon) in enumerate(tabs, start=1):
-            button = RailButton(key, title, icon, f"Ctrl+{number}" if number < 10 else "")
+        self._waiting = waiting
+        numbers = numbered(key for key, _title, _icon in tabs if key not in waiting)
+        for at, (key, title, icon) in enumerate(tabs, start=1):
+            button = RailButton(key, title, icon, f"Ctrl+{numbers[key]}" if key in numbers else "")
             button.clicked.connect(lambda _on, key=key: self.chosen.emit(key))
             self._buttons[key] = button
             self._group.addButton(button)
-            if number == len(tabs):
+            if at == len(tabs):
                 box.addStretch(1)
             box.addWidget(button)
         self.set_narrow(False)
+        self._settle()
 
     def keys(self) -> list[str]:
-        """From top to bottom."""
-        return list(self._buttons)
+        """From top to bottom, those on show."""
+        return [key for key, button in self._buttons.items() if not button.isHidden()]
 
     def set_current(self, key: str) -> None:
         self._buttons[key].setChecked(True)
+        self._settle()
 
     def set_count(self, key: str, count: int) -> None:
         if key in self._buttons:
             self._buttons[key].set_count(count)
+            self._settle()
+
+    def _settle(self) -> None:
+        for key in self._waiting & self._buttons.keys():
+            button = self._buttons[key]
+            button.setVisible(bool(button.count()) or button.isChecked())
 
     def count(self, key: str) -> int:
         return self._buttons[key].count()

@@ -18,7 +18,8 @@ from ui.desk import Desk
 
 @dataclass(frozen=True, slots=True)
 class TabSpec:
-    """`area` is the folder below ui/: its `tab.py` has the class `made`, its `count.py` (if any) `count(services)`."""
+    """`area` is the folder below ui/: its `tab.py` has the class `made`, its `count.py` (if any) `count(services)`.
+    `only_waiting`: on the rail only while something waits there, and without a key of its own."""
 
     key: str
     title: str
@@ -27,6 +28,7 @@ class TabSpec:
     area: str
     made: str
     topics: frozenset[Topic]
+    only_waiting: bool = False
 
     def exists(self) -> bool:
         """Whether the tab is built: there are no placeholders on the rail."""
@@ -83,6 +85,16 @@ TABS: tuple[TabSpec, ...] = (
         "referrals",
         "ReferralsTab",
         frozenset({T.REFERRALS, T.CASES, T.SETTINGS}),
+    ),
+    TabSpec(
+        "reviews",
+        N_("To review"),
+        "columns-2",
+        May.DECIDE_REVIEWS,
+        "reviews",
+        "ReviewsTab",
+        frozenset(Topic),
+        only_waiting=True,
     ),
     TabSpec(
         "settings",

@@ -14,6 +14,7 @@ from app.common.words import N_, tr
 from ui import ask, theme
 from ui.doors import Doors, NewOrganisation
 from ui.jobs import Job, run_job
+from ui.setup_join import JoinFlow
 from ui.setup_pages import AccountPage, CentrePage, SharePage, StartPage
 from ui.widgets.button import SecondaryButton
 from ui.widgets.label import Label
@@ -39,6 +40,7 @@ class SetupPage(QWidget):
         self._folder = folder
         self._job: Job | None = None
         self._shares: list[str] = []
+        self.joining: JoinFlow | None = None
         self.pages = QStackedWidget()
         self.pages.setFixedWidth(theme.current().px(560))
         languages = SegmentedControl([("zh", "中文"), ("en", "English")], value=words.language(), name=tr("Language"))
@@ -84,6 +86,7 @@ class SetupPage(QWidget):
     def _begin(self) -> None:
         start = StartPage()
         start.new_wanted.connect(self._ask_centre)
+        start.join_wanted.connect(self._begin_joining)
         start.demo_wanted.connect(lambda: self.start_demo(self._folder.parent / "demo"))
         self.show_step(start)
 
@@ -93,6 +96,13 @@ class SetupPage(QWidget):
         centre.back.connect(self._begin_again)
         centre.done.connect(self._ask_account)
         self.show_step(centre)
+
+    def _begin_joining(self) -> None:
+        self._languages.hide()
+        self.joining = JoinFlow(self._doors, self._folder, self.show_step, self)
+        self.joining.left.connect(self._begin_again)
+        self.joining.joined.connect(lambda: self.ready.emit(self._folder))
+        self.joining.begin()
 
     def _begin_again(self) -> None:
         self._languages.show()

@@ -15,44 +15,30 @@ from ui.widgets.field import Field
 from ui.widgets.label import Label
 from ui.widgets.layout import column, hairline, holder, row
 from ui.widgets.line_edit import LineEdit
+from ui.widgets.page import Page
 
 CENTRE = "聊城市学生心理健康发展服务中心"
 ADDRESS = "东昌府区龙山西街33号"
 HOTLINE = "0635-8311095"
 
 
-class _Page(QFrame):
-    """A card with a title, a sentence, and what follows."""
-
-    back = Signal()
-
-    def __init__(self, title: str, sentence: str) -> None:
-        super().__init__()
-        self.setProperty("kind", "card")
-        self.setAccessibleName(title)
-        self.box = column(parent=self, margins=(28, 24, 28, 24), space=12)
-        self.box.addWidget(Label(title, "title"))
-        self.box.addWidget(Label(sentence, "muted", wrap=True))
-
-    def finish(self, *buttons: QWidget) -> None:
-        """The row of buttons, with what fills the page above."""
-        self.box.addSpacing(4)
-        self.box.addLayout(row(None, *buttons))
-
-
-class StartPage(_Page):
-    """Begin for real, or look around first."""
+class StartPage(Page):
+    """Begin for real, join what there is, or look around first."""
 
     new_wanted = Signal()
+    join_wanted = Signal()
     demo_wanted = Signal()
 
     def __init__(self) -> None:
         super().__init__(tr("Welcome"), tr("This PC holds no centre yet. What would you like to begin with?"))
         new = PrimaryButton(tr("New organisation"), self.new_wanted.emit, icon="building-2")
+        join = SecondaryButton(tr("Join an organisation"), self.join_wanted.emit, icon="link-2")
         demo = SecondaryButton(tr("Demonstration centre"), self.demo_wanted.emit, icon="play")
         self._choice(
             new, tr("For the city centre's first PC: its name, the director's account, and three sealed sheets.")
         )
+        self.box.addWidget(hairline())
+        self._choice(join, tr("For a second or third PC: a director lets it in, and the centre's data come over."))
         self.box.addWidget(hairline())
         self._choice(demo, tr("A centre with invented people, to look around. It can be thrown away afterwards."))
         self.setFocusProxy(new)
@@ -65,7 +51,7 @@ class StartPage(_Page):
         self.box.addLayout(line)
 
 
-class CentrePage(_Page):
+class CentrePage(Page):
     """Names and what stands on every letter. `done(organisation, centre, address, hotline)`."""
 
     done = Signal(str, str, str, str)
@@ -94,7 +80,7 @@ class CentrePage(_Page):
             self.done.emit(*(_line(field).value() for field in fields))
 
 
-class AccountPage(_Page):
+class AccountPage(Page):
     """The first director, with a passphrase made for them. `done(name, login, passphrase)`."""
 
     done = Signal(str, str, str)
@@ -160,7 +146,7 @@ class AccountPage(_Page):
         self.done.emit(_line(self._name).value(), _line(self._login).value(), self._passphrase)
 
 
-class SharePage(_Page):
+class SharePage(Page):
     """One sheet of the root's secret, hidden until its holder alone stands before the screen. `done()`."""
 
     done = Signal()

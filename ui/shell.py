@@ -20,9 +20,10 @@ from ui.idle import IdleWatch
 from ui.jobs import run_job
 from ui.language import speak
 from ui.preferences import Preferences
-from ui.rail import Rail
+from ui.rail import Rail, numbered
 from ui.registry import TabSpec, tabs_for
 from ui.search_box import SearchBox
+from ui.sync.syncing import Syncing
 from ui.topbar import TopBar
 from ui.widgets.layout import column, holder, row, scrolling
 
@@ -40,6 +41,8 @@ class Shell(QWidget):
         self.preferences = preferences
         self.desk = Desk(office.services, office.who, clock=office.ctx.clock, window=self)
         self.desk.counted.connect(self._count)
+        self.syncing = self.desk.syncing = Syncing(office.services, office.ctx.clock, self)
+        self.syncing.changed.connect(lambda: self.top.sync.show_state(self.syncing.state()))
         self._specs = tabs_for(office.who.may)
         self._tabs: dict[str, QWidget] = {}
         self._stale: dict[str, frozenset[Topic]] = {}
@@ -67,14 +70,8 @@ class Shell(QWidget):
         if self._specs:
             self.open(self._specs[0].key)
         self._load_frame(None)
-        run_job(
-            self,
-            shell_facts.idle_minutes,
-            self.office.services,
-            self.office.who,
-            lane="read",
-            on_done=self.watch.start,
-        )
+        self._start_idle_clock()
+        self.syncing.begin()
 
     def keys(self) -> list[str]:
         """The tabs on the rail."""
@@ -180,7 +177,10 @@ class Shell(QWidget):
         self.top.lock_wanted.connect(self.lock)
         self.top.sign_out_wanted.connect(self.signed_out.emit)
         self.top.settings_wanted.connect(lambda: self.open("settings"))
-        self.rail = Rail([(spec.key, tr(spec.title), spec.icon) for spec in self._specs])
+        self.top.sync_wanted.connect(lambda: self.open("settings", section="sync"))
+        self.top.sync.show_state(self.syncing.state())
+        waiting = frozenset(spec.key for spec in self._specs if spec.only_waiting)
+        self.rail = Rail([(spec.key, tr(spec.title), spec.icon) for spec in self._specs], waiting=waiting)
         self.rail.chosen.connect(self.open)
         self._stack = QStackedWidget()
         self._stack.setProperty("kind", "ground")
@@ -192,9 +192,9 @@ class Shell(QWidget):
         self._content = holder(whole)
         self.pages.insertWidget(0, self._content)
         self.pages.setCurrentWidget(self._content)
-        for number, spec in enumerate(self._specs[:9], start=1):
+        for key, number in numbered(spec.key for spec in self._specs if not spec.only_waiting).items():
             shortcut = QShortcut(QKeySequence(f"Ctrl+{number}"), self._content)
-            shortcut.activated.connect(lambda key=spec.key: self.open(key))
+            shortcut.activated.connect(lambda key=key: self.open(key))
         self._fit()
 
     def _remake(self) -> None:
@@ -304,14 +304,11 @@ class Shell(QWidget):
             if key == self._key:
                 self._call(key, "refresh", self._stale.pop(key, None))
         self._load_frame(None)
-        run_job(
-            self,
-            shell_facts.idle_minutes,
-            self.office.services,
-            self.office.who,
-            lane="read",
-            on_done=self.watch.start,
-        )
+        self._start_idle_clock()
+
+    def _start_idle_clock(self) -> None:
+        services, who = self.office.services, self.office.who
+        run_job(self, shell_facts.idle_minutes, services, who, lane="read", on_done=self.watch.start)
 
     def _refused(self, error: UserError) -> None:
         self.lock_page.refuse(error)

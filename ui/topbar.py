@@ -13,9 +13,9 @@ from ui import theme
 from ui.duty_chips import DutyChips
 from ui.rail import NARROW, WIDTH
 from ui.search_box import SearchBox
+from ui.sync.state_button import StateButton
 from ui.widgets.button import QuietButton
 from ui.widgets.icon_button import IconButton
-from ui.widgets.icon_view import IconView
 from ui.widgets.label import Label
 from ui.widgets.layout import holder, row
 from ui.widgets.logo import Logo
@@ -36,11 +36,12 @@ class _User(QuietButton):
 
 
 class TopBar(QFrame):
-    """`lock_wanted`, `sign_out_wanted`, `settings_wanted`."""
+    """`lock_wanted`, `sign_out_wanted`, `settings_wanted`, `sync_wanted` (the state of synchronisation was clicked)."""
 
     lock_wanted = Signal()
     sign_out_wanted = Signal()
     settings_wanted = Signal()
+    sync_wanted = Signal()
 
     def __init__(self, clock: Clock, user: str, search: SearchBox | None, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -52,8 +53,7 @@ class TopBar(QFrame):
         self._date = Label("", "strong")
         self._time = Label("", "muted")
         self.duty = DutyChips()
-        self._sync_icon = IconView("cloud-off", "muted", 16)
-        self._sync = Label("", "muted")
+        self.sync = StateButton(self.sync_wanted.emit)
         self._user = _User(user, self._open_menu, icon="circle-user-round")
         self._user.setAccessibleName(tr("Signed in: {name}", name=user))
         lock = IconButton("lock", tr("Lock"), self.lock_wanted.emit, shortcut="Ctrl+L")
@@ -67,12 +67,10 @@ class TopBar(QFrame):
         if search is not None:
             bar.addWidget(search)
         bar.addSpacing(theme.current().px(8))
-        self._sync_box = holder(row(self._sync_icon, self._sync, space=6))
-        for widget in (self._sync_box, self._user, lock):
+        for widget in (self.sync, self._user, lock):
             bar.addWidget(widget)
         self.setFixedHeight(theme.current().px(HEIGHT))
         self.set_narrow(False)
-        self.set_sync(tr("Sync not set up"), "cloud-off")
         self._ticker = QTimer(self)
         self._ticker.setInterval(1000)
         self._ticker.timeout.connect(self.tick)
@@ -86,16 +84,11 @@ class TopBar(QFrame):
             self._date.setText(date_words(now))
             self._time.setText(f"{now:%H:%M}")
 
-    def set_sync(self, words: str, icon: str) -> None:
-        """The state of synchronisation, in words."""
-        self._sync.setText(words)
-        self._sync_icon.set_icon(icon, "muted")
-
     def set_narrow(self, narrow: bool) -> None:
         """Leaves out what is also elsewhere, when the window is narrow for its text size."""
         self._logo.set_words(not narrow)
         self._home.setMinimumWidth(theme.current().px(NARROW if narrow else WIDTH))
-        self._sync_box.setVisible(not narrow)
+        self.sync.set_narrow(narrow)
         self._user.set_text("" if narrow else self._name)
         if self._search is not None:
             self._search.set_narrow(narrow)

@@ -1,15 +1,12 @@
-"""The Settings tab: a column for oneself, and for the director columns for the centre and its people."""
+"""The Settings tab: oneself, the centre and its people on one page; synchronisation, PCs and backups on the other."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.common.changes import Topic
 from app.common.words import tr
 from app.security.permissions import May
-from ui import theme
 from ui.desk import Desk
 from ui.settings.accounts import AccountsCard
 from ui.settings.destinations import DestinationsCard
@@ -18,30 +15,51 @@ from ui.settings.letterhead import LetterheadCard
 from ui.settings.looks import LooksCard
 from ui.settings.password import PasswordCard
 from ui.settings.pattern import PatternCard
+from ui.settings.piles import Piles
 from ui.settings.rooms import RoomsCard
-from ui.widgets.layout import column, row
+from ui.settings.sync_page import sync_page
+from ui.widgets.layout import column
 from ui.widgets.page_header import PageHeader
+from ui.widgets.segmented import SegmentedControl
 
-COLUMN = 330
-SHARES = {1: (1,), 2: (1, 1), 3: (4, 5, 6)}
-
-
-def clear_layouts(line: QBoxLayout) -> None:
-    """Takes the columns away and leaves the cards alive."""
-    while line.count():
-        item = line.takeAt(0)
-        inner = item.layout() if item is not None else None
-        if inner is not None:
-            while inner.count():
-                inner.takeAt(0)
-            inner.deleteLater()
+GENERAL, SYNC = "general", "sync"
 
 
 class SettingsTab(QWidget):
-    """Each card loads itself in `load()` and saves itself at once."""
+    """Two pages. Each card loads itself in `load()` and saves itself at once."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
+        self.pages = {GENERAL: self._general(desk)}
+        if desk.syncing is not None:
+            self.pages[SYNC] = sync_page(desk, desk.syncing)
+        head = PageHeader(tr("Settings"), tr("Changes are kept at once"))
+        names = {GENERAL: tr("General"), SYNC: tr("Sync and backup")}
+        self.switch = SegmentedControl([(key, names[key]) for key in self.pages], name=tr("Page"))
+        self.switch.chosen.connect(lambda key: self.show_item(section=str(key)))
+        if len(self.pages) > 1:
+            head.add_action(self.switch)
+        column(head, *self.pages.values(), None, parent=self, space=12)
+        self._section = GENERAL
+        self.show_item(section=GENERAL)
+
+    def show_item(self, section: str = GENERAL) -> None:
+        """`section`: "general" or "sync"."""
+        if section not in self.pages:
+            return
+        changed = section != self._section
+        self._section = section
+        self.switch.set_value(section)
+        for key, page in self.pages.items():
+            page.setVisible(key == section)
+        if changed:
+            self.refresh()
+
+    def section(self) -> str:
+        """The page on show."""
+        return self._section
+
+    def _general(self, desk: Desk) -> Piles:
         may = desk.who.may
         own: list[QWidget] = [LooksCard(desk), PasswordCard(desk)]
         centre: list[QWidget] = [LetterheadCard(desk)]
@@ -51,43 +69,11 @@ class SettingsTab(QWidget):
             people += [PatternCard(desk), DestinationsCard(desk)]
         if May.EDIT_ACCOUNTS in may:
             people.insert(0, AccountsCard(desk))
-        self._cards = [*own, *centre, *people]
-        self._groups: list[list[QWidget]] = [group for group in (own, centre, people) if group]
-        self._line = row(space=12)
-        head = PageHeader(tr("Settings"), tr("Changes are kept at once"))
-        column(head, self._line, None, parent=self, space=12)
-        layout = self.layout()
-        assert layout is not None
-        layout.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
-        self._columns = 0
-        self._flow(3)
-
-    def minimumSizeHint(self) -> QSize:
-        """One column wide; as high as the columns there are."""
-        layout = self.layout()
-        high = layout.minimumSize().height() if layout is not None else 0
-        return QSize(theme.current().px(COLUMN), high)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._flow(max(1, min(3, event.size().width() // theme.current().px(COLUMN))))
-
-    def _flow(self, columns: int) -> None:
-        """Large text has fewer columns, so that nothing is read by scrolling sideways."""
-        if columns == self._columns:
-            return
-        self._columns = columns
-        clear_layouts(self._line)
-        piles: list[list[QWidget]] = [[] for _ in range(columns)]
-        for number, group in enumerate(self._groups):
-            piles[min(number, columns - 1)] += group
-        for pile, share in zip(piles, SHARES[columns], strict=True):
-            self._line.addLayout(column(*pile, None, space=12), share)
-        self.updateGeometry()
+        return Piles([own, centre, people], (4, 5, 6))
 
     def refresh(self, topics: frozenset[Topic] | None = None) -> None:
-        """Loads every card again."""
-        for card in self._cards:
+        """Loads every card of the page on show again."""
+        for card in self.pages[self._section].cards():
             load = getattr(card, "load", None)
             if load is not None:
                 load()

@@ -1,0 +1,1 @@
+"""待核对: where two PCs wrote different things, both are kept, and somebody decides."""

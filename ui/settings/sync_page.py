@@ -1,0 +1,22 @@
+"""The second page of Settings: synchronisation and the PCs, what it did, backups and the check-up."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QWidget
+
+from ui.desk import Desk
+from ui.settings.backup import BackupCard
+from ui.settings.pcs import PcsCard
+from ui.settings.piles import Piles
+from ui.settings.sync import SyncCard
+from ui.sync.history import HistoryCard
+from ui.sync.syncing import Syncing
+
+
+def sync_page(desk: Desk, syncing: Syncing) -> Piles:
+    """Three columns; the history is the widest, since its lines are sentences."""
+    history, backup = HistoryCard(desk), BackupCard(desk)
+    syncing.ended.connect(lambda _failed: history.load())
+    syncing.backed_up.connect(backup.load)
+    safe: list[QWidget] = [PcsCard(desk, syncing), backup]
+    return Piles([[SyncCard(desk, syncing)], [history], safe], (9, 13, 9))

@@ -1,0 +1,1 @@
+"""The windows of synchronisation: its state in words, its clock, its history."""

@@ -1,0 +1,190 @@
+"""Who runs synchronisation while the window is open: one run at a time, never on the UI thread, and how it stands."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from app.common.changes import Changes, Done
+from app.common.clock import Clock
+from app.common.errors import UserError
+from app.common.progress import CancelToken, Progress
+from app.sync.views import SyncResult, SyncStatus
+from ui import notify
+from ui.jobs import Job, run_job
+from ui.sync import when, words
+
+TICK_MS = 5_000
+STATUS_TICKS = 12
+"""Once a minute the state is read again: the system's own courier may have run meanwhile."""
+BACKUP_TICKS = 24
+"""Not while the first screens load."""
+
+
+class Syncing(QObject):
+    """`changed` when the state may read differently; `stepped(done, total)` while a run goes on; `ended(sentence)` with
+    what went wrong, or nothing; `backed_up` after the daily backup was tried."""
+
+    changed = Signal()
+    stepped = Signal(int, int)
+    ended = Signal(str)
+    backed_up = Signal()
+
+    def __init__(self, services: Any, clock: Clock, parent: QObject) -> None:
+        super().__init__(parent)
+        self._sync = services.sync
+        self._backups = services.backups
+        self._clock = clock
+        self._one = threading.Lock()
+        self._job: Job | None = None
+        self._backup: Job | None = None
+        self._done = when.Round()
+        self._fault = ""
+        self._ticks = 0
+        self._stopped = False
+        self.status: SyncStatus | None = None
+        self.timer = QTimer(self)
+        self.timer.setInterval(TICK_MS)
+        self.timer.timeout.connect(self.tick)
+
+    @property
+    def running(self) -> bool:
+        """Whether a run is under way."""
+        return self._job is not None
+
+    def state(self) -> words.State:
+        """For the top bar and the card."""
+        return words.state(self.status, self._clock.now(), running=self.running, away=self._fault == "hub-away")
+
+    def begin(self) -> None:
+        """After the sign-in: how it stands, then the first run."""
+        self.timer.start()
+        self.load(self._first)
+
+    def _first(self) -> None:
+        """Without a hub there may be packets all the same, brought by hand."""
+        if self.status is not None and self.status.hub is None and self.status.waiting:
+            run_job(self, self._alone(self._sync.merge), lane="pool", on_progress=self.stepped.emit)
+        self.tick()
+
+    def load(self, then: Callable[[], object] | None = None) -> None:
+        """Reads the state again."""
+        if self._stopped:
+            return
+
+        def show(status: SyncStatus) -> None:
+            self.status = status
+            self.changed.emit()
+            if then is not None:
+                then()
+
+        run_job(self, self._sync.status, lane="read", on_done=show)
+
+    def tick(self) -> None:
+        """Starts what is due."""
+        self._ticks += 1
+        if self._ticks % STATUS_TICKS == 0:
+            self.load()
+        self.changed.emit()  # "2 minutes ago" grows
+        if self.running or self._backup is not None or self._stopped:
+            return
+        now = self._clock.now()
+        if self.status is not None and self.status.hub is not None:
+            by = when.due(self._done, now, self.status.interval)
+            if by:
+                self.run(by)
+                return
+        if self._ticks >= BACKUP_TICKS and when.backup_due(self._done, now):
+            self._back_up()
+
+    def run(self, by: str) -> bool:
+        """Begins a run unless one is under way. Only a person's own is answered with a message."""
+        if self.running or self._stopped:
+            return False
+        self._done = self._done.began(self._clock.now())
+        asked = by == "person"
+        self._job = run_job(
+            self,
+            self._alone(self._run),
+            by,
+            lane="pool",
+            on_progress=self.stepped.emit,
+            on_done=lambda result: self._succeeded(result, asked),
+            on_error=lambda error: self._failed(error, asked),
+            on_end=self._over,
+        )
+        self.changed.emit()
+        return True
+
+    def cancel(self) -> None:
+        """The person does not want to wait; what was merged stays merged."""
+        if self._job is not None:
+            self._job.cancel()
+
+    def stop(self) -> None:
+        """Nothing more is begun, and what runs is asked to stop."""
+        self._stopped = True
+        self.timer.stop()
+        for job in (self._job, self._backup):
+            if job is not None:
+                job.cancel()
+
+    def after(self, close: Callable[[], object]) -> Callable[[], object]:
+        """`close`, once no run uses the file any more; to be called on a worker after `stop()`."""
+
+        def wait() -> object:
+            with self._one:
+                return close()
+
+        return wait
+
+    def _alone(self, fn: Callable[..., Any]) -> Callable[..., Any]:
+        """The call under the lock. A run that was stopped before it got the lock never begins."""
+
+        def call(*args: Any, progress: Progress, cancel: CancelToken) -> Any:
+            with self._one:
+                cancel.check()
+                return fn(*args, progress=progress, cancel=cancel)
+
+        return call
+
+    def _run(self, by: str, *, progress: Progress, cancel: CancelToken) -> Done[SyncResult]:
+        """On a worker. A run that brought nothing leaves the tabs alone: every half minute would be too often."""
+        done: Done[SyncResult] = self._sync.sync(by, progress=progress, cancel=cancel)
+        return done if done.value.merged else Done(done.value, Changes())
+
+    def _over(self) -> None:
+        self._job = None
+        self._fault = ""
+
+    def _succeeded(self, result: SyncResult, asked: bool) -> None:
+        self.ended.emit("")
+        self.load()
+        if asked:
+            notify.say(self, words.result_words(result))
+
+    def _failed(self, error: UserError, asked: bool) -> None:
+        self._fault = error.code
+        self.ended.emit(error.text())
+        self.load()
+        if asked:
+            notify.fail(self, error.text())
+
+    def _back_up(self) -> None:
+        """Quietly; a failure is seen at the card, and tried again tomorrow."""
+        self._done = self._done.backed_up(self._clock.now())
+        self._backup = run_job(
+            self,
+            self._alone(self._backups.make_if_due),
+            lane="pool",
+            on_progress=lambda _done, _total: None,
+            on_error=lambda _error: None,
+            on_end=self._backed_up,
+        )
+
+    def _backed_up(self) -> None:
+        self._backup = None
+        self.backed_up.emit()
