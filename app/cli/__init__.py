@@ -19,12 +19,16 @@ from app.common.words import tr
 COMMANDS: dict[str, str] = {
     "backup": "app.cli.backup",
     "demo": "app.cli.demo",
+    "doctor": "app.cli.doctor",
+    "hub": "app.cli.hub",
     "import": "app.cli.import_",
     "letter": "app.cli.letter",
     "note": "app.cli.note",
     "restore": "app.cli.restore",
     "rota": "app.cli.rota",
+    "schedule": "app.cli.schedule",
     "search": "app.cli.search",
+    "sync": "app.cli.sync",
 }
 """Command -> module with `register(subparsers)`, which sets `run` to a function of the parsed arguments."""
 
@@ -51,7 +55,8 @@ def main(argv: Sequence[str]) -> int:
 def _run(args: argparse.Namespace) -> int:
     try:
         status: int = args.run(args)
-        sys.stdout.flush()
+        if sys.stdout is not None:  # the program without a console has none
+            sys.stdout.flush()
         return status
     except EnvironmentFault as fault:
         return _say(fault.text(), 3)

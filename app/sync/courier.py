@@ -14,7 +14,7 @@ from app.sync.exchange import Exchange
 from app.sync.hub_file import read_hub_file
 from app.sync.hubs import hub_words, open_hub
 from app.sync.locking import only_one
-from app.sync.spool import Spool
+from app.sync.spool import COURIER, Spool
 from app.sync.views import CourierResult
 from db.replica.files import Disk
 
@@ -41,7 +41,7 @@ def run_courier(
     token = cancel or CancelToken()
     hub = open_hub(settings.url, settings.device, disk)
     with _alone(workspace), hub_words(settings.url):
-        spool = Spool(workspace, disk)
+        spool = Spool(workspace, disk, COURIER)
         return Exchange(settings, hub, spool, progress, token, wait or _pause(token), now).run()
 
 

@@ -72,6 +72,7 @@ class Exchange:
         """Lists, moves, remembers. What stops the sending alone (hub full, read-only) is raised after the fetching."""
         number = self._tried(lambda: marker(self.hub))
         self.here = self.spool.list()
+        self.spool.tidy(self.now())
         self.there = self._tried(self._list_hub)
         known = self.spool.refused()
         self.refusals = {path: old for path, old in known.items() if path in self.there}

@@ -6,6 +6,7 @@ remembered may be lost at any time; then an alarm is missing or a bad file is lo
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,7 +23,8 @@ from db.replica.hubs import HubTrouble, trouble_of
 from db.replica.names import MAX_SEGMENT_BYTES, SegmentName, fits
 
 SPOOL, REFUSED, SEEN = "spool", "refused.json", "seen.json"
-_OWNER = "courier"
+COURIER = "courier"
+_STALE = 24 * 3600.0
 _MOST_REMEMBERED, _MOST_BYTES = 20_000, 16_000_000
 _T = TypeVar("_T")
 
@@ -48,22 +50,34 @@ class Seen(msgspec.Struct):
 
 
 class Spool:
-    """The folder below a workspace."""
+    """The folder below a workspace. Several may write at once: each `put` is whole, and `owner` marks temporaries."""
 
-    def __init__(self, workspace: Path, disk: Disk | None = None) -> None:
+    def __init__(self, workspace: Path, disk: Disk | None = None, owner: str = "sealing") -> None:
         self.folder = workspace / SPOOL
+        self._owner = owner
+        self._litter: list[Path] = []
         self._disk = disk or Disk()
 
     def list(self) -> dict[str, int]:
-        """Path to size of all that lies there; temporaries of killed runs are removed."""
+        """Path to size of all that lies there."""
         with self._faults():
             if not self.folder.exists():
-                self._disk.make_folder(self.folder, 0o700)
+                with contextlib.suppress(FileExistsError):
+                    self._disk.make_folder(self.folder, 0o700)
             walk = Walk()
             found = dict(walk.files(self.folder, ""))
-            for path in own_litter(walk.litter, _OWNER):
-                self._disk.remove(path)
+        self._litter = walk.litter
         return found
+
+    def tidy(self, now: float) -> None:
+        """Removes the temporaries of killed runs that `list` met: own ones (so be alone under this owner), and others'
+        once they are a day old."""
+        with self._faults():
+            own = own_litter(self._litter, self._owner)
+            for path in self._litter:
+                with contextlib.suppress(FileNotFoundError):
+                    if path in own or now - path.stat().st_mtime > _STALE:
+                        self._disk.remove(path)
 
     def read(self, name: SegmentName) -> bytes | None:
         """The bytes if they are what the name promises."""
@@ -76,7 +90,7 @@ class Spool:
         target = self.folder / name.path
         with self._faults():
             make_folders(self._disk, self.folder, target.parent, 0o700)
-            put(self._disk, target, data, owner=_OWNER, mode=0o600, over=True)
+            put(self._disk, target, data, owner=self._owner, mode=0o600, over=True)
 
     def drop_damaged(self, name: SegmentName) -> None:
         """Removes a file that is not what its name says: it is no segment, and a good copy may take its place."""
