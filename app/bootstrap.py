@@ -35,9 +35,11 @@ from app.security.signin import SignIn
 from app.security.workspace import Unlocked, Workspace
 from app.sessions.service import AssessmentService, NoteService
 from app.sync.admitting import JoinService
+from app.sync.reviews import ReviewService
 from app.sync.service import SyncService
 from app.today.service import TodayService
 from app.upkeep.backup import BackupService
+from app.upkeep.doctor import DoctorService
 from db.crypto.pairs import PublicKeys
 from db.engine import Database
 from db.errors import FaultKind, StorageFault
@@ -74,8 +76,10 @@ class Services:
     letters: LetterService
     referrals: ReferralService
     today: TodayService
+    reviews: ReviewService
     joining: JoinService
     backups: BackupService
+    doctor: DoctorService
     sync: SyncService
 
 
@@ -99,8 +103,10 @@ def compose(ctx: Context, workspace: Workspace, database_key: bytes) -> Services
         letters=LetterService(ctx),
         referrals=ReferralService(ctx),
         today=TodayService(ctx),
+        reviews=ReviewService(ctx),
         joining=JoinService(ctx, workspace),
         backups=BackupService(ctx, workspace, database_key),
+        doctor=DoctorService(ctx, workspace, database_key),
         sync=SyncService(ctx, workspace, database_key),
     )
 

@@ -208,6 +208,12 @@ def judge(log: Sequence[SignedStatement], organisation: str, root: PublicKeys) -
     return Membership(organisation, root, members, devices, history)
 
 
+def unproven(log: Sequence[SignedStatement], organisation: str, root: PublicKeys) -> int:
+    """How many statements count for nothing, because nothing ties them to `root`."""
+    believed = _believe(list(log), organisation, root)
+    return sum(digest(one.body, 16) not in believed for one in log)
+
+
 def _replaces(member: Member, known: Member) -> bool:
     """Roles may change within a generation; other keys need a higher one."""
     if member.generation == known.generation:

@@ -189,9 +189,14 @@ def read_envelope(data: bytes) -> Envelope:
     return Envelope(header, clear, sealed, signature)
 
 
+def proven_by(envelope: Envelope, public_sign: bytes) -> bool:
+    """Whether header and sealed body carry the signature of this key; nothing is opened."""
+    return verify(public_sign, (DOMAIN, envelope.clear, digest(envelope.sealed)), envelope.signature)
+
+
 def open_segment(envelope: Envelope, public_sign: bytes, key: bytes) -> Body:
     """The body, its signature proven by the device's key; SegmentBroken "signature", "sealed" or "body"."""
-    if not verify(public_sign, (DOMAIN, envelope.clear, digest(envelope.sealed)), envelope.signature):
+    if not proven_by(envelope, public_sign):
         raise SegmentBroken("signature")
     try:
         packed = unseal(envelope.sealed, key, _place(envelope.clear))
