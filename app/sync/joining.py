@@ -21,7 +21,7 @@ from app.security.membership import load
 from app.security.workspace import ACCOUNTS
 from app.sync.accounts_file import entries_of
 from app.sync.admitting import Admission, CentreChoice, JoinService
-from app.sync.engine import take_in
+from app.sync.engine import rebuild_spool, take_in
 from app.sync.expected import expect, still_missing
 from app.sync.hub_file import HubFile, write_hub_file
 from app.sync.hubs import normal_url
@@ -34,6 +34,7 @@ from db.crypto.sealing import new_key
 from db.engine import Database, Tx
 from db.models import Centre, Device, Organisation, StreamKey
 from db.replica.names import ORG
+from db.replica.sealing import seal_greeting
 
 __all__ = [
     "Admission",
@@ -94,6 +95,9 @@ def join(
             known = packet.members().devices
             take_in(database, place, packet.organisation, packet.root, now, progress, stop, known=known)
             content = _accounts(database, request, packet, key)
+            with database.write() as tx:
+                seal_greeting(tx, now.now())
+            rebuild_spool(database, place)
         stop.check()
         write_hub_file(place, HubFile(request.device.hex(), [ORG, packet.centre], url))
         keyfile.write(place / ACCOUNTS, content)

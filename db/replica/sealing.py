@@ -76,6 +76,11 @@ def seal_heartbeat(tx: Tx, now: datetime) -> bool:
     return _seal(tx, centre, 0, now)
 
 
+def seal_greeting(tx: Tx, now: datetime) -> None:
+    """An empty segment by which every PC of the organisation hears that this one has begun."""
+    _seal(tx, ORG, 0, now)
+
+
 def _seal(tx: Tx, stream: str, rows: int, now: datetime) -> bool:
     """False if that many rows are too large for one segment."""
     device = tx.execute(select(Device)).scalar_one()

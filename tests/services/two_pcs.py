@@ -1,6 +1,7 @@
 """Two PCs of one centre and a hub between them; and one PC of a county centre. Made once per run, copied per test.
 
-The second PC joins as people do it: request, admission, packet. Use the fixtures `pcs` and `county`.
+The second PC joins as people do it: request, admission, packet. A test imports the fixtures it uses by name, with the
+templates behind them: `pcs, pcs_template` and `county, county_template`.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ class TwoPcs:
 
 
 def joined(tmp_path: Path, template: Path) -> TwoPcs:
-    """PC A from the session's template, PC B joined to it, a folder hub between them; nothing synchronised yet."""
+    """PC A from the session's template, PC B joined to it, a folder hub between them; all is synchronised."""
     pcs = TwoPcs(tmp_path / "desk", tmp_path / "room2", tmp_path / "hub", SetClock(NOON))
     shutil.copytree(template, pcs.desk)
     pcs.hub.mkdir()
@@ -70,6 +71,8 @@ def joined(tmp_path: Path, template: Path) -> TwoPcs:
     admit(director, pcs.room2, pcs.centre, "二号机", pcs.clock)
     point_at(pcs.desk, pcs.hub)
     point_at(pcs.room2, pcs.hub)
+    for folder in (pcs.desk, pcs.room2, pcs.desk):
+        pcs.sync(folder)
     pcs.close()
     return pcs
 
@@ -113,7 +116,7 @@ class County:
 
 
 def joined_county(tmp_path: Path, pcs: TwoPcs) -> County:
-    """A county centre whose first PC has joined by a packet from the city's `desk`."""
+    """A county centre whose first PC has joined by a packet from the city's `desk`, and has not synchronised yet."""
     centre = with_county(pcs)
     folder = tmp_path / "county"
     admit(pcs.sign(pcs.desk, "director"), folder, centre, "莘县一号机", pcs.clock)
