@@ -62,7 +62,7 @@ def register(
             client_id=client_id,
             centre_id=who.centre_id,
             day=day,
-            ticket=_next_ticket(tx, who.centre_id, at),
+            ticket=next_ticket(tx, who.centre_id, at),
             visit_number=number,
             came_as=person.came_as,
             companions=list(companions),
@@ -118,7 +118,7 @@ def _client(tx: Tx, person: PersonArriving, at: datetime) -> tuple[str, int]:
     return client.id, before + 1
 
 
-def _next_ticket(tx: Tx, centre_id: str, at: datetime) -> str:
+def next_ticket(tx: Tx, centre_id: str, at: datetime) -> str:
     """A03: PC letter and this PC's running number of the day."""
     held: dict[tuple[str, str], int] = tx.info.setdefault("tickets", {})
     letter: str = tx.info.get("ticket_letter") or tx.execute(select(Device.letter)).scalar_one()
