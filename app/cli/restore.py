@@ -34,7 +34,7 @@ def run(args: argparse.Namespace) -> int:
         tr("Sign in with the passwords of that day: {logins}.", logins=", ".join(found.logins)),
         tr("What was typed and synchronised after that comes back from the hub at the next synchronisation.")
         if found.synchronises
-        else tr("No hub is set there: what was typed after that comes back only once a hub is set."),
+        else tr("No hub is set there yet: what was typed after that comes back once one is set."),
     ]
     document = {
         "folder": str(found.folder),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from app.common.errors import Cancelled, UserError
 from app.common.progress import CancelToken, Progress
-from app.common.words import N_, tr
+from app.common.words import N_, language, tr
 from app.security.context import FAULTS
 from db.errors import StorageFault
 
@@ -92,4 +92,9 @@ def _made(name: str, examination: Examination, step: Step) -> Check:
 
 def sentences(*parts: str) -> str:
     """Those that say something, one after the other."""
-    return " ".join(part for part in parts if part)
+    return ("" if language() == "zh" else " ").join(part for part in parts if part)
+
+
+def listed(parts: Iterable[str]) -> str:
+    """An enumeration."""
+    return ("、" if language() == "zh" else ", ").join(parts)

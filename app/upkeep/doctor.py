@@ -20,7 +20,7 @@ from app.security.permissions import May
 from app.security.signin import SignIn
 from app.security.workspace import Unlocked, Workspace
 from app.upkeep import inside, outside, traffic
-from app.upkeep.checks import Check, Examination, Finding, Step, examine_all, sentences
+from app.upkeep.checks import Check, Examination, Finding, Step, examine_all, listed, sentences
 from db.engine import Database
 
 _KINDS = {
@@ -111,14 +111,14 @@ def _signatures(ctx: Context, step: Step) -> Finding:
     gone = [_told(tally, tally.gone) for tally in tallies if tally.gone]
     if altered or gone:
         return False, sentences(
-            tr("Not as they were signed: {what}.", what=", ".join(altered)) if altered else "",
-            tr("Taken away: {what}.", what=", ".join(gone)) if gone else "",
+            tr("Not as they were signed: {what}.", what=listed(altered)) if altered else "",
+            tr("Taken away: {what}.", what=listed(gone)) if gone else "",
             tr("They are not shown to anybody. Call the director; do not write over them."),
         )
     proven = [_told(tally, tally.proven) for tally in tallies if tally.proven]
     if not proven:
         return True, tr("There is nothing signed yet.")
-    return True, tr("All as their authors signed them: {what}.", what=", ".join(proven))
+    return True, tr("All as their authors signed them: {what}.", what=listed(proven))
 
 
 def _told(tally: Tally, n: int) -> str:

@@ -13,7 +13,7 @@ from app.security import audit, membership
 from app.security.context import Context
 from app.sync.hub_file import read_hub_file
 from app.sync.spool import SPOOL
-from app.upkeep.checks import Finding, Step, sentences
+from app.upkeep.checks import Finding, Step, listed, sentences
 from app.upkeep.traffic import packets_here
 from db.copying import Soundness, look_through
 from db.engine import Tx
@@ -216,9 +216,14 @@ def numbers(ctx: Context, _step: Step) -> Finding:
             found = select(column).where(column != "").group_by(column).having(func.count() > 1).order_by(column)
             twice += tx.execute(found).scalars().all()
     if twice:
+        which = listed([*twice[:5], *(["…"] if len(twice) > 5 else [])])
         return False, sentences(
-            ntr("{n} number names two records:", "{n} numbers name two records each:", len(twice)),
-            ", ".join(twice[:5]) + ("…" if len(twice) > 5 else "."),
+            ntr(
+                "{n} number names two records: {which}.",
+                "{n} numbers name two records: {which}.",
+                len(twice),
+                which=which,
+            ),
             tr("This happens after a folder was copied. Nothing is lost; let one of the two PCs join anew."),
         )
     return True, tr("No number was given out twice.")

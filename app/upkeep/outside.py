@@ -15,7 +15,7 @@ from app.sync import history
 from app.sync.hub_file import HUB_FILE
 from app.upkeep import container
 from app.upkeep.backup import FOLDER, backups_in
-from app.upkeep.checks import Finding, Step, sentences
+from app.upkeep.checks import Finding, Step, listed, sentences
 from app.upkeep.container import BackupDamaged
 from db import keyfile
 from db.crypto.passwords import KdfParameters, KdfRefused
@@ -43,7 +43,7 @@ def folder(place: Path, _step: Step) -> Finding:
             return False, tr(
                 "Other users of this computer can read {files}. Their content is encrypted; still, make the folder "
                 "private to this user.",
-                files=", ".join(open_),
+                files=listed(open_),
             )
     return True, tr("{folder} is there, can be written, and is this user's alone.", folder=place)
 
@@ -61,7 +61,7 @@ def accounts(place: Path, _step: Step) -> Finding:
         return False, tr(
             "The protection of these passwords was altered from outside: {logins}. Call the director; put the "
             "accounts file back from a backup.",
-            logins=", ".join(weak),
+            logins=listed(weak),
         )
     opens = sum(entry.database_key is not None for entry in found.entries)
     if not opens:
@@ -134,7 +134,7 @@ def backups(place: Path, now: Clock, step: Step) -> Finding:
     found = backups_in(place)
     damaged = [one.path.name for one in found if not one.readable]
     readable = [one for one in found if one.readable]
-    trouble = tr("Damaged or not complete: {files}.", files=", ".join(damaged)) if damaged else ""
+    trouble = tr("Damaged or not complete: {files}.", files=listed(damaged)) if damaged else ""
     if not readable:
         missing = tr("There is no backup yet in the folder backups. Make one today, and one on a stick.")
         return not damaged and _is_new(place), sentences(missing, trouble)

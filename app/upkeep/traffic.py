@@ -11,7 +11,7 @@ from app.sync import history
 from app.sync.hub_file import HUB_FILE, HubFile, read_hub_file
 from app.sync.hubs import hub_words, open_hub
 from app.sync.spool import SPOOL
-from app.upkeep.checks import Finding, Step, sentences
+from app.upkeep.checks import Finding, Step, listed, sentences
 from db.replica.files import Walk, read_regular
 from db.replica.hubs import SEGMENTS
 from db.replica.names import MAX_SEGMENT_BYTES, fits, parse_name
@@ -37,9 +37,14 @@ def spool(place: Path, step: Step) -> Finding:
         if name is None or data is None or not fits(name, data):
             damaged.append(path)
     if damaged:
+        which = listed(f"spool/{path}" for path in sorted(damaged)[:_NAMED])
         return False, sentences(
-            ntr("{n} data packet is damaged:", "{n} data packets are damaged:", len(damaged)),
-            ", ".join(f"spool/{path}" for path in sorted(damaged)[:_NAMED]) + ".",
+            ntr(
+                "{n} data packet is damaged: {which}.",
+                "{n} data packets are damaged: {which}.",
+                len(damaged),
+                which=which,
+            ),
             tr("Remove such a file; the next synchronisation brings it anew. Nothing in the data file is affected."),
         )
     return True, ntr(
