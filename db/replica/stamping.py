@@ -21,9 +21,11 @@ from db.models.replica import AUDIT, DELETION, WHOLE_ROW, Removed
 from db.replica.raw import read_row
 
 _MS_BYTES, _TICK_BYTES = 6, 4
-_NOTE = text(
-    "INSERT INTO outbox(stream, table_name, row_id, part, supersedes) VALUES (:stream, :t, :r, :part, :s || :also) "
-    "ON CONFLICT (table_name, row_id, part) DO UPDATE SET supersedes = supersedes || :also WHERE length(:also) > 0"
+_NOTE = text(  # the casts: `||` makes a text of two blobs, cut at its first zero byte by some, undecodable for others
+    "INSERT INTO outbox(stream, table_name, row_id, part, supersedes) "
+    "VALUES (:stream, :t, :r, :part, CAST(:s || :also AS BLOB)) "
+    "ON CONFLICT (table_name, row_id, part) "
+    "DO UPDATE SET supersedes = CAST(supersedes || :also AS BLOB) WHERE length(:also) > 0"
 )
 
 
@@ -230,7 +232,7 @@ def _keep(tx: Tx) -> None:
         tx.execute(
             _NOTE,
             [
-                {"stream": stream, "t": table, "r": bytes.fromhex(row_id), "part": part, "s": base, "also": also}
+                {"stream": stream, "t": table, "r": bytes.fromhex(row_id), "part": part, "s": base + also, "also": also}
                 for (table, row_id, part), (stream, base, also) in held.notes.items()
             ],
         )
