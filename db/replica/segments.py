@@ -23,6 +23,7 @@ DOMAIN = "longshan segment 1"
 MAX_BODY_BYTES = 64_000_000
 MAX_ROWS = 2_000
 NO_SEGMENT = bytes(32)
+_RAW = frozenset({int, float, str, bytes, type(None)})
 
 
 class SegmentBroken(Exception):
@@ -130,6 +131,8 @@ def changes_of(block: Block) -> list[Change]:
     """The rows of a block; SegmentBroken if its columns do not fit together."""
     found: list[Change] = []
     counter = ms = 0
+    if any(not set(map(type, column)) <= _RAW for column in block.columns):
+        raise SegmentBroken("block")
     rows = zip(*block.columns, strict=True) if block.columns else [()] * len(block.ids)
     supersedes = block.supersedes if block.part else [b""] * len(block.ids)
     try:
