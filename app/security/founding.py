@@ -71,7 +71,7 @@ def found(folder: Path, spec: FoundingSpec, clock: Clock) -> Founded:
     organisation, centre = ids.draw(), ids.draw()
     root, device_pairs, device_id = KeyPairs.from_secret(secret), KeyPairs.new(), random_bytes(8)
     with new_workspace(folder) as place:
-        with new_database(place, key) as database, database.write() as tx:
+        with new_database(place, key, clock) as database, database.write() as tx:
             tx.add(_device(spec, device_id, device_pairs, organisation, centre, root))
             tx.flush()
             accounts = _first_rows(tx, spec, organisation, centre, root, device_id, device_pairs, clock.now())

@@ -14,12 +14,14 @@ from pathlib import Path
 
 from nacl.utils import random as random_bytes
 
+from app.common.clock import Clock
 from app.common.errors import UserError
 from app.common.words import N_
 from app.security.context import environment_faults
 from app.security.workspace import ACCOUNTS, DATABASE, HUB, not_writable
 from db import keyfile
 from db.engine import Database
+from db.replica.sealing import milliseconds
 from db.replica.stamping import RowIds
 from db.schema import upgrade
 
@@ -50,12 +52,13 @@ def new_workspace(folder: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def new_database(place: Path, key: bytes) -> Iterator[Database]:
+def new_database(place: Path, key: bytes, clock: Clock) -> Iterator[Database]:
     """An empty `centre.db` with this program's tables, closed at the end: the file is then complete without a WAL."""
     with environment_faults():
         database = Database(place / DATABASE, key)
         try:
             database.stamps["row_ids"] = RowIds()
+            database.wall_ms = lambda: milliseconds(clock.now())
             upgrade(database)
             (place / DATABASE).chmod(0o600)
             yield database

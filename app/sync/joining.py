@@ -87,7 +87,7 @@ def join(
     packet, key, stop, now = offer.packet, new_key(), cancel or CancelToken(), clock or SystemClock()
     url = normal_url(hub_url) if hub_url else None
     with new_workspace(folder) as place:
-        with new_database(place, key) as database:
+        with new_database(place, key, now) as database:
             with database.write() as tx:
                 _first_rows(tx, request, packet)
                 audit.append(tx, now.now(), None, "device.joined", [packet.centre, request.device.hex()])
