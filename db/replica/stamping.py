@@ -232,7 +232,7 @@ def _keep(tx: Tx) -> None:
         tx.execute(
             _NOTE,
             [
-                {"stream": stream, "t": table, "r": bytes.fromhex(row_id), "part": part, "s": base + also, "also": also}
+                {"stream": stream, "t": table, "r": bytes.fromhex(row_id), "part": part, "s": base, "also": also}
                 for (table, row_id, part), (stream, base, also) in held.notes.items()
             ],
         )

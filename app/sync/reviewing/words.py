@@ -151,7 +151,7 @@ COLUMNS: dict[str, str] = {
 
 NOT_SHOWN = frozenset(
     {
-        "content", "digits", "generation", "kdf_memory", "kdf_passes", "kdf_salt", "key_version", "root_box",
+        "content", "demo", "digits", "generation", "kdf_memory", "kdf_passes", "kdf_salt", "key_version", "root_box",
         "root_sign", "signature", "wrapped_keys",
     }
 )  # fmt: skip

@@ -1,0 +1,344 @@
+"""What two PCs did without knowing of each other is shown in words, and a decision closes it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from app.common.clock import at_centre
+from app.common.errors import UserError
+from app.intake.arrivals import PersonArriving
+from app.people.clients import NewClient, create_client
+from app.security.permissions import May
+from app.sync.reviewing.rights import RIGHTS
+from app.sync.reviewing.words import CODES, COLUMNS, GROUPS, NOT_SHOWN, REFERS
+from app.sync.views import ReviewView
+from db.models import Appointment, AuditEntry, Base, Client, GroupVersion, Guardian, Loser, Outbox, Synced, Visit
+from db.replica.raw import Raw, models, read_row
+from tests.services import elsewhere
+from tests.services.conftest import Bench
+
+ON = date(2026, 11, 23)
+
+
+def _client(bench: Bench, **more: object) -> str:
+    with bench.sign("desk").ctx.write(May.EDIT_CLIENTS, "test") as act:
+        new = NewClient("王子琪", birth_date=date(2013, 3, 5), safe_times="18:00 以后", **more)  # type: ignore[arg-type]
+        return create_client(act.tx, new, ON).id
+
+
+def _set(bench: Bench, client_id: str, **values: object) -> None:
+    with bench.sign("desk").ctx.write(May.EDIT_CLIENTS, "client.edited") as act:
+        row = act.tx.get_one(Client, client_id)
+        for name, value in values.items():
+            setattr(row, name, value)
+        act.on(client_id)
+
+
+def _conflict(bench: Bench, client_id: str, **theirs: Raw) -> ReviewView:
+    """Edited here and there without knowledge of each other; the other PC's clock is an hour ahead, so it shows."""
+    desk = bench.sign("desk")
+    knew = elsewhere.seen(desk, "client", client_id, "safe_contact")
+    _set(bench, client_id, safe_times="周末", emergency_name="李女士")
+    elsewhere.edit(desk, knew, theirs)
+    (review,) = desk.services.reviews.open()
+    return review
+
+
+def test_every_group_and_column_that_may_be_in_conflict_has_words() -> None:
+    for table, model in models().items():
+        if model.merge_kind != "edit":
+            continue
+        assert table in RIGHTS
+        assert GROUPS[table].keys() == model.merge_groups.keys(), table
+        for columns in model.merge_groups.values():
+            assert set(columns) <= COLUMNS.keys() | NOT_SHOWN, table
+    assert all(column in Base.metadata.tables[table].columns for table, column in CODES)
+    assert REFERS.keys() <= COLUMNS.keys()
+
+
+def test_no_column_that_is_shown_holds_anything_sealed() -> None:
+    for table, model in models().items():
+        for columns in model.merge_groups.values():
+            for column in set(columns) - NOT_SHOWN:
+                assert "sealed" not in column and "key" not in column, (table, column)
+
+
+def test_both_sides_are_shown_in_words(bench: Bench) -> None:
+    client_id = _client(bench)
+    review = _conflict(bench, client_id, safe_times="20:00 以后")
+    assert (review.kind, review.client_id) == ("edit", client_id)
+    assert review.subject.startswith("王子琪 LSA-2026-")
+    shown, other = review.sides
+    assert shown.shows and not other.shows
+    assert dict(shown.fields)["When one may telephone"] == "20:00 以后"
+    assert dict(shown.fields)["Emergency contact"] == "not filled in"
+    assert dict(other.fields)["When one may telephone"] == "周末"
+    assert dict(other.fields)["Emergency contact"] == "李女士"
+    assert shown.written_by == "a PC that is not known"
+    assert other.at is not None and shown.at is not None and other.at < shown.at
+    assert bench.sign("desk").services.reviews.count() == 1
+
+
+def test_the_person_is_named_where_an_audit_entry_says_who_it_was(bench: Bench) -> None:
+    desk = bench.sign("desk")
+    desk.ctx.db.wall_ms = lambda: int(bench.clock.now().timestamp() * 1000)
+    review = _conflict(bench, _client(bench), safe_times="20:00 以后")
+    assert "前台一" in review.sides[1].written_by and "PC A" in review.sides[1].written_by
+
+
+@pytest.mark.parametrize("side", [0, 1])
+def test_a_decision_supersedes_all_sides(bench: Bench, side: int) -> None:
+    client_id, desk = _client(bench), bench.sign("desk")
+    review = _conflict(bench, client_id, safe_times="20:00 以后")
+    keys = {one.key for one in review.sides}
+    desk.services.reviews.decide(review.id, review.sides[side].key)
+    assert desk.services.reviews.open() == [] and desk.services.reviews.count() == 0
+    with desk.ctx.db.read() as tx:
+        client = tx.get_one(Client, client_id)
+        assert (client.safe_times, client.emergency_name) == [("20:00 以后", None), ("周末", "李女士")][side]
+        version = tx.get_one(GroupVersion, ("client", client_id, "safe_contact"))
+        assert version.version.hex() not in keys
+        assert {version.base[at : at + 20].hex() for at in range(0, len(version.base), 20)} == keys
+        sent = tx.query(Outbox).filter_by(table_name="client", row_id=client_id, part="safe_contact").one()
+        assert keys <= {sent.supersedes[at : at + 20].hex() for at in range(0, len(sent.supersedes), 20)}
+        assert tx.query(Loser).filter(Loser.settled_at.is_(None)).count() == 0
+    with pytest.raises(UserError) as caught:
+        desk.services.reviews.decide(review.id, review.sides[side].key)
+    assert caught.value.code == "review-gone"
+
+
+def test_a_decision_made_elsewhere_at_the_same_time_reopens_it(bench: Bench) -> None:
+    client_id, desk = _client(bench), bench.sign("desk")
+    known = elsewhere.seen(desk, "client", client_id, "safe_contact")
+    review = _conflict(bench, client_id, safe_times="20:00 以后")
+    both = b"".join(bytes.fromhex(one.key) for one in review.sides)
+    desk.services.reviews.decide(review.id, review.sides[1].key)
+    theirs = {"safe_times": "20:00 以后", "emergency_name": None}
+    elsewhere.edit(desk, replace(known, dots=both), theirs, later=timedelta(hours=2))
+    (again,) = desk.services.reviews.open()
+    assert {dict(one.fields)["When one may telephone"] for one in again.sides} == {"20:00 以后", "周末"}
+
+
+def test_the_same_decision_elsewhere_does_not(bench: Bench) -> None:
+    client_id, desk = _client(bench), bench.sign("desk")
+    known = elsewhere.seen(desk, "client", client_id, "safe_contact")
+    review = _conflict(bench, client_id, safe_times="20:00 以后")
+    both = b"".join(bytes.fromhex(one.key) for one in review.sides)
+    desk.services.reviews.decide(review.id, review.sides[0].key)
+    theirs = {"safe_times": "20:00 以后", "emergency_name": None}
+    elsewhere.edit(desk, replace(known, dots=both), theirs, later=timedelta(hours=2))
+    assert desk.services.reviews.open() == [] and desk.services.reviews.count() == 0
+
+
+def test_a_side_that_has_changed_is_not_decided_by_its_old_key(bench: Bench) -> None:
+    client_id, desk = _client(bench), bench.sign("desk")
+    review = _conflict(bench, client_id, safe_times="20:00 以后")
+    _set(bench, client_id, safe_times="21:00 以后")
+    with pytest.raises(UserError) as caught:
+        desk.services.reviews.decide(review.id, review.sides[0].key)
+    assert caught.value.code == "review-changed"
+    (now,) = desk.services.reviews.open()
+    assert dict(now.sides[0].fields)["When one may telephone"] == "21:00 以后"
+    assert now.sides[1].key == review.sides[1].key
+
+
+def test_three_pcs_are_three_sides(bench: Bench) -> None:
+    client_id, desk = _client(bench), bench.sign("desk")
+    knew = elsewhere.seen(desk, "client", client_id, "safe_contact")
+    _conflict(bench, client_id, safe_times="20:00 以后")
+    third = bytes.fromhex("0e" * 8)
+    elsewhere.edit(desk, knew, {"safe_times": "午休"}, device=third)
+    (review,) = desk.services.reviews.open()
+    assert len(review.sides) == 3
+    desk.services.reviews.decide(review.id, review.sides[-1].key)
+    assert desk.services.reviews.open() == []
+
+
+def test_what_was_chosen_is_what_the_search_finds(bench: Bench) -> None:
+    client_id, desk = _client(bench), bench.sign("desk")
+    knew = elsewhere.seen(desk, "client", client_id, "identity")
+    _set(bench, client_id, name="王子淇")
+    elsewhere.edit(desk, knew, {"name": "解冬"})
+    (review,) = desk.services.reviews.open()
+    assert dict(review.sides[0].fields)["Name"] == "解冬"
+    assert dict(review.sides[0].fields)["Birth date"] == "2013-03-05"
+    desk.services.reviews.decide(review.id, review.sides[1].key)
+    assert [one.id for one in desk.services.search.search("王子淇")] == [client_id]
+    assert desk.services.search.search("解冬") == []
+
+
+def test_quiet_groups_ask_nobody(bench: Bench) -> None:
+    desk = bench.sign("desk")
+    client_id = _client(bench)
+    visit_id = desk.services.intake.register([PersonArriving(client_id)]).value.visits[0].visit_id
+    knew = elsewhere.seen(desk, "visit", visit_id, "queue")
+    desk.services.queue.call(visit_id)
+    elsewhere.edit(desk, knew, {"status": "left"})
+    assert desk.services.reviews.open() == [] and desk.services.reviews.count() == 0
+
+
+def test_ids_are_said_by_name_and_moments_in_the_centres_time(bench: Bench) -> None:
+    desk, client_id = bench.sign("desk"), _client(bench)
+    staff = bench.sign("psych").who.staff_id
+    booking = desk.services.appointments.book(client_id, at_centre(date(2026, 11, 27), 15), staff).value
+    knew = elsewhere.seen(desk, "appointment", booking, "who")
+    with desk.ctx.write(May.BOOK, "test") as act:
+        act.tx.get_one(Appointment, booking).kind = "first"
+    other = bytes.fromhex(bench.sign("psych2").who.staff_id)
+    elsewhere.edit(desk, knew, {"staff_id": other})
+    (review,) = desk.services.reviews.open()
+    assert "booking on 2026-11-27 15:00" in review.subject
+    assert [dict(side.fields)["Expert"] for side in review.sides] == ["尉迟兰", "单明霞"]
+    assert [dict(side.fields)["Kind"] for side in review.sides] == ["Return visit", "First visit"]
+
+
+def test_the_director_decides_the_centre_and_the_desk_its_clients(bench: Bench) -> None:
+    desk, director, client_id = bench.sign("desk"), bench.sign("director"), _client(bench)
+    centre = desk.who.centre_id
+    _conflict(bench, client_id, safe_times="20:00 以后")
+    knew = elsewhere.seen(director, "centre", centre, "letterhead")
+    director.services.centre.set_letterhead("中心", "龙山西街33号", "0635-8311095")
+    elsewhere.edit(director, knew, {"hotline": "12355"})
+    assert [one.what for one in desk.services.reviews.open()] == ["Contact times and emergency contact"]
+    (of_centre,) = director.services.reviews.open()
+    assert of_centre.what == "Letterhead"
+    for office, review in ((desk, of_centre), (director, desk.services.reviews.open()[0])):
+        with pytest.raises(UserError) as caught:
+            office.services.reviews.decide(review.id, review.sides[0].key)
+        assert caught.value.code == "not-allowed"
+    director.services.reviews.decide(of_centre.id, of_centre.sides[0].key)
+    assert director.services.reviews.open() == []
+
+
+def test_a_decision_is_in_the_audit_chain(bench: Bench) -> None:
+    client_id, desk = _client(bench), bench.sign("desk")
+    review = _conflict(bench, client_id, safe_times="20:00 以后")
+    desk.services.reviews.decide(review.id, review.sides[1].key)
+    with desk.ctx.db.read() as tx:
+        last = tx.query(AuditEntry).filter_by(act="review.decided").one()
+        assert last.subjects == [client_id] and last.user_id == desk.who.user_id
+
+
+def test_two_bookings_of_one_room_are_both_kept_and_shown(bench: Bench) -> None:
+    director, desk = bench.sign("director"), bench.sign("desk")
+    room = director.services.centre.save_room("2号室").value
+    when, one, other = at_centre(date(2026, 11, 25), 9), _client(bench), _client(bench)
+    mine = desk.services.appointments.book(one, when, None, room).value
+    theirs = elsewhere.row(desk, "appointment", _booking(desk.who.centre_id, other, room, when + timedelta(minutes=30)))
+    (review,) = desk.services.reviews.open()
+    assert (review.kind, review.what) == ("booking", "One room twice at a time")
+    assert review.subject == "2026-11-25 09:30 · 2号室"
+    assert {side.key for side in review.sides} == {mine, theirs}
+    with pytest.raises(UserError) as caught:
+        desk.services.reviews.decide(review.id, mine)
+    assert caught.value.code == "book-anew"
+    desk.services.appointments.cancel(theirs)
+    assert desk.services.reviews.open() == []
+
+
+def _booking(centre: str, client: str, room: str, starts: datetime) -> dict[str, Raw]:
+    return {
+        "centre_id": bytes.fromhex(centre), "client_id": bytes.fromhex(client), "room_id": bytes.fromhex(room),
+        "starts_at": int(starts.timestamp()) * 1_000_000, "minutes": 50, "kind": "return", "status": "booked",
+    }  # fmt: skip
+
+
+def test_a_double_booking_may_be_left_and_what_one_pc_booked_twice_is_no_task(bench: Bench) -> None:
+    director, desk = bench.sign("director"), bench.sign("desk")
+    room = director.services.centre.save_room("2号室").value
+    when, one, other = at_centre(date(2026, 11, 25), 9), _client(bench), _client(bench)
+    desk.services.appointments.book(one, when, None, room)
+    desk.services.appointments.book(other, when, None, room, confirmed={"taken"})
+    assert desk.services.reviews.open() == []
+    third = _client(bench)
+    elsewhere.row(desk, "appointment", _booking(desk.who.centre_id, third, room, when))
+    reviews = desk.services.reviews.open()
+    assert len(reviews) == 2 == desk.services.reviews.count()
+    desk.services.reviews.decide(reviews[0].id, "leave")
+    assert [one.id for one in desk.services.reviews.open()] == [reviews[1].id]
+
+
+def test_a_past_or_touching_booking_is_no_task(bench: Bench) -> None:
+    director, desk = bench.sign("director"), bench.sign("desk")
+    room = director.services.centre.save_room("2号室").value
+    when, one, other = at_centre(date(2026, 11, 25), 9), _client(bench), _client(bench)
+    desk.services.appointments.book(one, when, None, room)
+    touching = elsewhere.row(
+        desk, "appointment", _booking(desk.who.centre_id, other, room, when + timedelta(minutes=50))
+    )
+    assert desk.services.reviews.open() == []
+    desk.services.appointments.cancel(touching)
+    elsewhere.row(desk, "appointment", _booking(desk.who.centre_id, other, room, when))
+    assert len(desk.services.reviews.open()) == 1
+    bench.clock.at = when + timedelta(hours=1)
+    assert desk.services.reviews.open() == []
+
+
+def test_what_was_added_to_a_deleted_row_is_shown_and_brought_back(bench: Bench) -> None:
+    desk, client_id = bench.sign("desk"), _client(bench)
+    with desk.ctx.write(May.EDIT_CLIENTS, "test") as act:
+        act.tx.delete(act.tx.get_one(Client, client_id))
+    raw: dict[str, Raw] = {"client_id": bytes.fromhex(client_id), "written": "13806351278", "digits": "13806351278"}
+    elsewhere.row(desk, "telephone", raw | {"owner": "client", "current": 1})
+    (review,) = desk.services.reviews.open()
+    assert (review.kind, [side.key for side in review.sides]) == ("orphan", ["leave", "restore"])
+    assert review.subject.startswith("王子琪")
+    assert ("Telephone", "1 record") in review.sides[0].fields
+    desk.services.reviews.decide(review.id, "restore")
+    assert desk.services.reviews.open() == []
+    assert [one.id for one in desk.services.search.search("13806351278")] == [client_id]
+    with desk.ctx.db.read() as tx:
+        assert tx.query(Outbox).filter_by(table_name="client", row_id=client_id, part="identity").count() == 1
+
+
+def test_what_was_deleted_may_stay_deleted(bench: Bench) -> None:
+    desk, client_id = bench.sign("desk"), _client(bench)
+    with desk.ctx.write(May.EDIT_CLIENTS, "test") as act:
+        act.tx.delete(act.tx.get_one(Client, client_id))
+    raw: dict[str, Raw] = {"client_id": bytes.fromhex(client_id), "name": "王女士", "withdrawn": 0}
+    guardian = elsewhere.row(desk, "guardian", raw)
+    (review,) = desk.services.reviews.open()
+    desk.services.reviews.decide(review.id, "leave")
+    assert desk.services.reviews.open() == [] and desk.services.reviews.count() == 0
+    with desk.ctx.db.read() as tx:
+        assert tx.get(Client, client_id) is None and tx.get(Guardian, guardian) is not None
+
+
+def test_two_clients_with_one_number(bench: Bench) -> None:
+    desk, one = bench.sign("desk"), _client(bench)
+    with desk.ctx.db.read() as tx:
+        number = tx.get_one(Client, one).number
+    raw: dict[str, Raw] = {"number": number, "kind": "student", "name": "解冬"}
+    other = elsewhere.row(desk, "client", raw)
+    (review,) = desk.services.reviews.open()
+    assert (review.kind, review.subject, len(review.sides)) == ("number", number, 2)
+    desk.services.reviews.decide(review.id, one)
+    assert desk.services.reviews.open() == []
+    assert [found.id for found in desk.services.search.search(number)] == [one]
+    with desk.ctx.db.read() as tx:
+        fresh = tx.get_one(Client, other).number
+        assert fresh != number and tx.get_one(Client, one).number == number
+    assert [found.id for found in desk.services.search.search(fresh)] == [other]
+
+
+def test_two_tickets_of_one_number(bench: Bench) -> None:
+    desk, client_id = bench.sign("desk"), _client(bench)
+    mine = desk.services.intake.register([PersonArriving(client_id)]).value.visits[0]
+    with desk.ctx.db.read() as tx:
+        raw = read_row(tx, "visit", mine.visit_id)
+    theirs = elsewhere.row(desk, "visit", raw | {"client_id": bytes.fromhex(_client(bench))})
+    (review,) = desk.services.reviews.open()
+    assert (review.kind, review.subject) == ("number", "A01")
+    desk.services.reviews.decide(review.id, mine.visit_id)
+    with desk.ctx.db.read() as tx:
+        assert (tx.get_one(Visit, mine.visit_id).ticket, tx.get_one(Visit, theirs).ticket) == ("A01", "A02")
+
+
+def test_rows_without_a_review_of_their_own_never_show(bench: Bench) -> None:
+    assert bench.sign("desk").services.reviews.open() == []
+    assert bench.sign("psych").services.reviews.count() == 0
+    assert bench.sign("director").services.reviews.count() == 0
+    assert issubclass(Client, Synced)
