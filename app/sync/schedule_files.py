@@ -39,8 +39,9 @@ def job_name(workspace: Path) -> str:
 
 
 def systemd_service(job: Job) -> str:
-    """The colon keeps `$` from being a variable; `%` is doubled, or it would be a specifier."""
-    program, *arguments = job.command
+    """The colon keeps `$` from being a variable; `%` is doubled, or it would be a specifier. A program's own path may
+    hold no quotes, so `env` starts one whose path does."""
+    program, *arguments = job.command if not set(job.command[0]) & set("'\"\\") else ("/usr/bin/env", *job.command)
     words = " ".join(_unit_word(word) for word in (f":{program}", *arguments))
     folder = str(job.folder).replace("%", "%%")
     return (

@@ -120,11 +120,14 @@ def read_regular(path: Path, most: int) -> bytes | None:
         if error.errno in (errno.ELOOP, errno.ENXIO):
             return None
         raise
-    with os.fdopen(handle, "rb") as stream:
+    try:
         found = os.fstat(handle)
         if not stat.S_ISREG(found.st_mode) or found.st_size > most:
             return None
-        data = stream.read(most + 1)
+        with open(handle, "rb", closefd=False) as stream:
+            data = stream.read(most + 1)
+    finally:
+        os.close(handle)
     return data if len(data) <= most else None
 
 
