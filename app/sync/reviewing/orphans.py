@@ -38,7 +38,7 @@ _CHILDREN: dict[str, str] = {
     "consent_event": N_("Consent"),
     "counselling_session": N_("Counselling session"),
     "guardian": N_("Guardian"),
-    "leave": N_("Leave"),
+    "leave": N_("Days of leave"),
     "letter_event": N_("Step of a letter"),
     "released_letter": N_("Released letter"),
     "telephone": N_("Telephone"),

@@ -102,7 +102,7 @@ def _sides(
             key=row.id,
             fields=(
                 (tr("Risk level"), tr(RISK_WORDS[RiskLevel(row.level)])),
-                (tr("Recorded"), clock(row.at)),
+                (tr("Recorded at"), clock(row.at)),
                 (tr("Psychologist"), members[row.author].name if row.author in members else tr("not known")),
             ),
             written_by=writers.name(row.id, row.version, row.stamp),
