@@ -23,7 +23,7 @@ _WEAK = N_(
     "The account {login} came with a password protection that is out of bounds; it was not taken over. "
     "Ask the director."
 )
-_TWICE = N_("Two accounts have the login {login}. A director should change one.")
+_TWICE = N_("Two accounts have the login {login}; each opens with its own password.")
 
 
 def entries_of(tx: Tx, members: Membership, centre: str, device: str, key: bytes) -> list[keyfile.Entry]:

@@ -153,5 +153,5 @@ def _accounts(database: Database, request: JoinRequest, packet: Packet, key: byt
 def _incomplete() -> UserError:
     return UserError(
         "packet-incomplete",
-        N_("The packet lacks what this PC needs to begin. Synchronise the director's PC, then ask for a new packet."),
+        N_("The answer lacks what this PC needs to begin. Synchronise the director's PC, then ask for a new one."),
     )

@@ -115,7 +115,8 @@ def make_packet(packet: Packet, request: RequestFile, request_data: bytes, signe
     sealed = seal(msgspec.msgpack.encode(signed), key, _place(answered))
     rest = msgspec.msgpack.encode(_Outer(answered, box_to(request.box, key), sealed))
     if len(rest) > MAX_BYTES - 100:
-        raise UserError("packet-too-large", N_("The organisation's data are too large for a join packet."))
+        sentence = N_("The organisation's data are too large for the answer to a join request.")
+        raise UserError("packet-too-large", sentence)
     return _MAGIC + digest(rest, 32) + rest
 
 
@@ -125,7 +126,7 @@ def read_packet(request: JoinRequest, data: bytes) -> Packet:
     if outer.request != request_hash(request.data):
         raise UserError(
             "packet-not-for-this-pc",
-            N_("This packet answers another request. Ask for one that was made for the code on this screen."),
+            N_("This file answers another request. Ask for the answer to the code on this screen."),
         )
     try:
         opened = unseal(outer.sealed, request.pairs.open_box(outer.key), _place(outer.request))
@@ -161,7 +162,7 @@ def _outer(data: bytes) -> _Outer:
 
 def _content(content: bytes) -> Packet:
     if msgspec.msgpack.decode(content, type=_Format).format > FORMAT:
-        raise UserError("packet-newer", N_("A newer version of this program made the packet. Update this PC first."))
+        raise UserError("packet-newer", N_("A newer version of this program made the answer. Update this PC first."))
     return msgspec.msgpack.decode(content, type=Packet)
 
 
@@ -179,7 +180,7 @@ def _check_signed(packet: Packet, signed: _Signed, answered: bytes, request: Joi
     ):
         raise UserError(
             "packet-not-signed",
-            N_("No director of this organisation has signed the packet. Do not use it; ask for a new one."),
+            N_("No director of this organisation has signed the answer. Do not use it; ask for a new one."),
         )
 
 
@@ -192,4 +193,4 @@ def _place(answered: bytes) -> Place:
 
 
 def _damaged() -> UserError:
-    return UserError("packet-damaged", N_("The packet is damaged or incomplete. Copy it again, or ask for a new one."))
+    return UserError("packet-damaged", N_("The answer is damaged or incomplete. Copy it again, or ask for a new one."))
