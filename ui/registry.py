@@ -90,7 +90,7 @@ TABS: tuple[TabSpec, ...] = (
         "reviews",
         N_("To review"),
         "columns-2",
-        May.DECIDE_REVIEWS,
+        May.SYNC,
         "reviews",
         "ReviewsTab",
         frozenset(Topic),

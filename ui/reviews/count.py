@@ -7,4 +7,4 @@ from typing import Any
 
 def count(services: Any) -> int:
     """Those that this person may decide."""
-    return int(services.reviews.count()) if hasattr(services, "reviews") else 0
+    return int(services.reviews.count())

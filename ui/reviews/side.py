@@ -18,7 +18,7 @@ from ui.widgets.layout import column, row
 
 
 class SideCard(Card):
-    """`number` is the key; without `on_choose` it only shows."""
+    """`number` is the key that chooses it, `choice` the words on the button; without `on_choose` it only shows."""
 
     def __init__(
         self,
@@ -26,6 +26,7 @@ class SideCard(Card):
         number: int,
         differing: frozenset[str],
         on_choose: Callable[[], object] | None,
+        choice: str = "",
     ) -> None:
         super().__init__(tr("Version {n}", n=number), padded=False)
         self.side = side
@@ -37,7 +38,7 @@ class SideCard(Card):
         self.body.addStretch(1)
         self.choose: SecondaryButton | None = None
         if on_choose is not None:
-            self.choose = SecondaryButton(tr("This one holds"), on_choose, shortcut=str(number))
+            self.choose = SecondaryButton(choice, on_choose, shortcut=str(number))
         self.add_foot(Label(written_words(side), "hint"), None, *([self.choose] if self.choose else []))
         said = "，".join(f"{name} {value}" for name, value in side.fields)
         self.setAccessibleName(

@@ -12,12 +12,12 @@ from app.common.changes import Topic
 from app.common.errors import UserError
 from app.common.words import ntr, tr
 from app.security.permissions import May
-from app.sync.views import ReviewView, SideView
+from app.sync.views import ReviewView
 from ui import notify
 from ui.desk import Desk
 from ui.jobs import run_job
 from ui.reviews.side import SideCard
-from ui.reviews.words import KINDS, STORIES, differing, review_row, written_words
+from ui.reviews.words import CHOICES, LEAVE, STORIES, differing, review_row, written_words
 from ui.widgets.button import SecondaryButton
 from ui.widgets.card import Card
 from ui.widgets.empty_state import EmptyState
@@ -48,7 +48,9 @@ class ReviewsTab(QWidget):
         self._beside = row(space=12)
         self.way = SecondaryButton("", self.open_subject, icon="folder-open", hint="Enter")
         inside = QWidget()
-        column(self._title, self._story, row(self.way, None), self._beside, None, parent=inside, space=12)
+        self.leave = SecondaryButton(tr("Leave it so"), self.leave_it, shortcut="0")
+        ways = row(self.way, self.leave, None)
+        column(self._title, self._story, ways, self._beside, None, parent=inside, space=12)
         self._one = QWidget()
         line = row(self._left, parent=self._one, space=16)
         line.addWidget(scrolling(inside), 1)
@@ -85,6 +87,7 @@ class ReviewsTab(QWidget):
         return self._views.get(self.list.key())
 
     def _show(self, views: Sequence[ReviewView]) -> None:
+        self._deciding = False
         at = [row.key for row in self.list.rows()].index(self.list.key()) if self.list.key() else 0
         before = self.chosen()
         self._views = {view.id: view for view in views}
@@ -111,18 +114,23 @@ class ReviewsTab(QWidget):
         self.way.setVisible(bool(words))
         self.way.set_text(words)
         clear(self._beside)
-        marks = differing(view) if view.kind == "edit" else frozenset()
+        self.leave.setVisible(view.kind == "booking")
+        marks = differing(view) if view.kind in ("edit", "number") else frozenset()
+        choice = CHOICES.get(view.kind, "")
         self.sides = []
         for number, side in enumerate(view.sides, start=1):
-            choose = partial(self.decide, number) if view.kind == "edit" else None
-            self.sides.append(SideCard(side, number, marks, choose))
+            choose = partial(self.decide, number) if choice else None
+            self.sides.append(SideCard(side, number, marks, choose, tr(choice)))
             self._beside.addWidget(self.sides[-1], 1)
+            self.sides[-1].show()  # at once: its key may be pressed before the layout comes round to it
 
     def _way_words(self, view: ReviewView) -> str:
         """Where it is dealt with; empty if this person cannot go there."""
         may = self._desk.who.may
         if view.case_id and May.READ_CASES in may:
             return tr("Open the case")
+        if view.kind == "risk":
+            return ""
         if view.client_id and May.SEE_QUEUE in may:
             return tr("Open the client")
         if view.kind == "booking" and May.SEE_ROTA in may:
@@ -147,36 +155,42 @@ class ReviewsTab(QWidget):
     def decide(self, number: int) -> None:
         """1 or 2: that side holds from now on, on every PC."""
         view = self.chosen()
-        if view is None or view.kind != "edit" or self._deciding or number > len(view.sides):
+        if view is None or view.kind not in CHOICES or number > len(view.sides):
             return
         side = view.sides[number - 1]
+        who = written_words(side)
+        words = {
+            "edit": tr("{subject}: version {n} holds ({who}).", subject=view.subject, n=number, who=who),
+            "number": tr("{number} stays with version {n}.", number=view.subject, n=number),
+        }
+        self._decide(view, side.key, words.get(view.kind, tr("{subject}: decided.", subject=view.subject)))
+
+    def leave_it(self) -> None:
+        """0: both bookings stay as they are, and nobody is asked again."""
+        view = self.chosen()
+        if view is not None and view.kind == "booking":
+            self._decide(view, LEAVE, tr("{subject}: left as it is.", subject=view.subject))
+
+    def _decide(self, view: ReviewView, key: str, said: str) -> None:
+        """One at a time, until the list is there anew: a key pressed twice must not decide the next one unseen."""
+        if self._deciding:
+            return
         self._deciding = True
         run_job(
             self,
             self._desk.services.reviews.decide,
             view.id,
-            side.key,
-            on_done=lambda _none: self._decided(view, side, number),
+            key,
+            on_done=lambda _none: self._decided(said),
             on_error=self._refused,
-            on_end=self._free,
         )
 
-    def _free(self) -> None:
-        self._deciding = False
-
-    def _decided(self, view: ReviewView, side: SideView, number: int) -> None:
+    def _decided(self, said: str) -> None:
         self.refresh()
         self.list.setFocus()
-        who = written_words(side)
-        said = tr("{subject}: version {n} holds ({who}).", subject=view.subject, n=number, who=who)
         notify.say(self, said)
 
     def _refused(self, error: UserError) -> None:
         """Somebody else was quicker, or the record changed: the list as it is now."""
         notify.warn(self, error.text())
         self.refresh()
-
-
-def kind_words(kind: str) -> str:
-    """For the tests and the pictures."""
-    return tr(KINDS[kind])

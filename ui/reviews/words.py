@@ -30,25 +30,32 @@ STORIES = {
     "risk": N_(
         "Two PCs wrote different risk levels. The higher one shows until a psychologist of the case records a new one."
     ),
-    "booking": N_("Two PCs booked the same place or person for the same time. Both are kept: move one of them."),
-    "orphan": N_("What this belongs to was deleted on another PC, while it was changed here. It is kept as it is."),
-    "number": N_("Two PCs gave out one number. Both records are kept; look whether they are the same."),
+    "booking": N_("Both are kept. Change one of them in Intake or Rota; or leave it so, if it may be so."),
+    "orphan": N_("One PC deleted this while another added to it. What was added is kept either way."),
+    "number": N_("Two records have one number. Choose the one that keeps it; the other gets a new number."),
 }
+CHOICES = {
+    "edit": N_("This one holds"),
+    "orphan": N_("Do so"),
+    "number": N_("Keeps the number"),
+}
+"""What choosing a side means; the other kinds are decided elsewhere."""
+LEAVE = "leave"
 
 
 def review_row(view: ReviewView, now: datetime) -> Row:
     """One line: what about, what of it, since when."""
-    kind = tr(KINDS.get(view.kind, ""))
+    kind, age = tr(KINDS.get(view.kind, "")), age_words(view.found_at, now)
     return Row(
         view.id,
         view.subject,
         "",
-        second=view.what,
+        second=f"{age} · {view.what}",
         badge=kind,
         tone=TONES.get(view.kind, "neutral"),
         badge_icon=ICONS.get(view.kind, ""),
-        tip=tr("Found {age}", age=age_words(view.found_at, now)),
-        spoken="，".join((view.subject, view.what, kind, tr("Found {age}", age=age_words(view.found_at, now)))),
+        tip="\n".join((view.subject, view.what, tr("Found {age}", age=age))),
+        spoken="，".join((view.subject, view.what, kind, tr("Found {age}", age=age))),
     )
 
 

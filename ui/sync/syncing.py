@@ -67,7 +67,9 @@ class Syncing(QObject):
     def _first(self) -> None:
         """Without a hub there may be packets all the same, brought by hand."""
         if self.status is not None and self.status.hub is None and self.status.waiting:
-            run_job(self, self._alone(self._sync.merge), lane="pool", on_progress=self.stepped.emit)
+            self._job = run_job(
+                self, self._alone(self._sync.merge), lane="pool", on_progress=self.stepped.emit, on_end=self._over
+            )
         self.tick()
 
     def load(self, then: Callable[[], object] | None = None) -> None:
