@@ -22,22 +22,23 @@ def version_of(connection: Connection) -> str | None:
     return str(found) if found else None
 
 
-def upgrade(database: Database) -> None:
-    """Migrates in one transaction. StorageFault NEWER if a newer program has written the file."""
+def upgrade(database: Database, to: str = LATEST) -> None:
+    """Migrates in one transaction. StorageFault NEWER if a newer program has written the file. `to`: an earlier
+    revision, for tests of the way from there."""
     with storage_faults(), database.writer.connect() as connection, connection.begin():
         found = version_of(connection)
-        if found == LATEST:
+        if found == to:
             return
         if found is not None and found > LATEST:
             raise StorageFault(FaultKind.NEWER)
-        _run(connection)
+        _run(connection, to)
 
 
-def _run(connection: Connection) -> None:
+def _run(connection: Connection, to: str) -> None:
     from alembic import command
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
-    command.upgrade(config, LATEST)
+    command.upgrade(config, to)

@@ -27,7 +27,7 @@ from db.engine import Database, Tx
 from db.models import Device, Segment, StreamKey
 from db.replica.incarnations import renew_incarnation
 from db.replica.merge import Taken, take_audit, take_body
-from db.replica.names import ORG, SegmentName, parse_name
+from db.replica.names import ORG, SegmentName, parse_name, segment_hash
 from db.replica.sealing import milliseconds, remember, seal_heartbeat, seal_next
 from db.replica.segments import NO_SEGMENT, Envelope, SegmentBroken, open_segment, read_envelope
 from db.schema import LATEST
@@ -45,6 +45,13 @@ NOT_TAKEN = N_(
     "{n} changes were not taken in, because their sender may not make them. They are kept in the data packet."
 )
 WAITING = N_("Data packets wait for others that have not arrived yet: {n}.")
+
+
+MISNAMED = "name"
+
+
+def _mark(name: SegmentName) -> bytes:
+    return segment_hash(name.path.encode())
 
 
 def seal_all(db: Database, folder: Path, now: Clock, heartbeat: bool = False) -> int:
@@ -125,7 +132,7 @@ class _Intake:
             self.own = tx.execute(select(Device.id)).scalar_one()
             self.streams = frozenset(tx.execute(select(StreamKey.stream)).scalars())
             known = set(tx.execute(select(Segment.hash)).scalars())
-        fresh = [name for name in names if name.hash not in known and name.stream in self.streams]
+        fresh = [n for n in names if n.stream in self.streams and known.isdisjoint((n.hash, _mark(n)))]
         return [one for one in map(self._looked_at, fresh) if one is not None]
 
     def _looked_at(self, name: SegmentName) -> _Waiting | None:
@@ -150,7 +157,7 @@ class _Intake:
         header = envelope.header
         said = (header.stream, header.device, header.incarnation, header.seq, header.organisation)
         if said != (name.stream, name.device, name.incarnation, name.seq, self.organisation):
-            raise SegmentBroken("name")
+            raise SegmentBroken(MISNAMED)
         return envelope
 
     def take(self, one: _Waiting) -> bool:
@@ -218,16 +225,18 @@ class _Intake:
             self.cloned = True
 
     def _refuse(self, name: SegmentName, reason: str) -> None:
-        """Remembered by its name alone: nothing that it says of itself is proven."""
+        """Remembered by its name alone: nothing that it says of itself is proven. Good bytes under a name that is not
+        theirs are marked by that name, and so do not stand in the way of the segment that they are."""
         with self.db.write(patient=True) as tx:
             now = self.clock.now()
-            if tx.get(Segment, name.hash) is not None:
+            key = _mark(name) if reason == MISNAMED else name.hash
+            if tx.get(Segment, key) is not None:
                 return
             where = (name.stream, name.device, name.incarnation, name.seq)
             fields = dict(zip(("stream", "device", "incarnation", "seq"), where, strict=True))
             tx.add(
                 Segment(
-                    hash=name.hash, **fields, previous=NO_SEGMENT, at=now, rows=0, state="refused", reason=reason,
+                    hash=key, **fields, previous=NO_SEGMENT, at=now, rows=0, state="refused", reason=reason,
                     taken_at=now, audit_seq=0, audit_head=NO_SEGMENT,
                 )
             )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Whatever is written on several PCs, in whatever order and however often it arrives: all end alike, nothing is lost."""
+"""Whatever is written on several PCs, whatever the order, however often it arrives: nothing is lost, all end alike."""
 
 from __future__ import annotations
 
