@@ -23,6 +23,7 @@ from ui.widgets.field import Field
 from ui.widgets.label import Label
 from ui.widgets.layout import clear, column, holder, row
 from ui.widgets.line_edit import LineEdit
+from ui.widgets.list_row import ListRow
 from ui.widgets.row import Row
 from ui.widgets.sheet import Sheet
 
@@ -117,9 +118,9 @@ class AdmitSheet(Sheet):
         """The sentence at the bottom."""
         return self._note.text() if not self._note.isHidden() else ""
 
-    def waiting(self) -> list[str]:
+    def waiting(self) -> list[ListRow]:
         """The PCs whose requests lie in the hub."""
-        return [line.accessibleName() for line in self._waiting.findChildren(QWidget) if line.accessibleName()]
+        return self._waiting.findChildren(ListRow)
 
     def _choose_step(self) -> QWidget:
         self._waiting = Card(tr("Waiting in the hub"), padded=False)
