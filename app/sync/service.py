@@ -30,6 +30,7 @@ from db.replica.names import ORG, parse_name
 from db.replica.sealing import unsealed
 
 SHORTEST_INTERVAL, USUAL_INTERVAL = 30, 60
+NO_HUB = N_("No hub is set for this PC yet. The director sets one in Settings.")
 PROMISED = N_("Data packets that this PC was promised when it joined are still missing: {n}.")
 
 
@@ -59,6 +60,9 @@ class SyncService:
         """Seals, moves and merges. What the hub refuses is said after what could be done was done: UserError "no-hub",
         "sync-running", EnvironmentFault "hub-away", …; `by` as in RunView."""
         self.ctx.require(May.SYNC)
+        held = self._hub
+        if held is None or held.url is None:
+            raise UserError("no-hub", NO_HUB)
         token = cancel or CancelToken()
         refusal: UserError | None = None
         moved = CourierResult()
@@ -107,7 +111,7 @@ class SyncService:
         return MergeResult(*counts, tuple(alarms), merged.tables)
 
     def _record(self, by: str, moved: CourierResult, merged: MergeResult, refusal: UserError | None) -> None:
-        if refusal is not None and refusal.code in ("no-hub", "sync-running"):
+        if refusal is not None and refusal.code == "sync-running":
             return
         run = RunView(
             self.ctx.clock.now(),
@@ -155,7 +159,7 @@ class SyncService:
         self.ctx.require(May.SYNC)
         held = self._hub
         if held is None or held.url is None:
-            raise UserError("no-hub", N_("No hub is set for this PC yet. The director sets one in Settings."))
+            raise UserError("no-hub", NO_HUB)
         held.interval = None if seconds is None else max(SHORTEST_INTERVAL, seconds)
         write_hub_file(self.workspace.folder, held)
         return Done(None, Changes.of(Topic.SETTINGS))

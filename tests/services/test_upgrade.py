@@ -35,10 +35,10 @@ def _old_file(path: Path, like: Database) -> None:
         keys = tx.execute(text("SELECT * FROM stream_key")).mappings().all()
     first = hybrid_stamp(bytes(10), 1_700_000_000_000)
     with made.writer.connect() as connection, connection.begin():
-        for table, row in [("device", device), *(("stream_key", key) for key in keys)]:
+        for table, row in [("device", dict(device)), *(("stream_key", dict(key)) for key in keys)]:
             names = ", ".join(row)
             marks = ", ".join(f":{name}" for name in row)
-            connection.execute(text(f"INSERT INTO {table} ({names}) VALUES ({marks})"), dict(row))
+            connection.execute(text(f"INSERT INTO {table} ({names}) VALUES ({marks})"), row)
         connection.execute(
             text(
                 "INSERT INTO client (id, stream, version, stamp, number, kind, name, grade) "
