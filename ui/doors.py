@@ -6,7 +6,6 @@ The sign-in window is on screen before the ORM is imported (0.75 s); `warm` brin
 from __future__ import annotations
 
 import importlib
-import shutil
 from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
@@ -155,17 +154,9 @@ class Doors:
                 joining.take_away(hub, request)
 
     def make_demo(self, folder: Path, *, progress: Progress, cancel: CancelToken) -> None:
-        """Makes the demonstration centre in `folder`/desk; cancelled or failed, nothing of it stays."""
+        """Makes the demonstration's two PCs and their hub below `folder`; cancelled or failed, nothing of it stays."""
         centre = importlib.import_module("app.demo.centre")
-        unfinished = folder.with_name(f"{folder.name}-unfinished")
-        shutil.rmtree(unfinished, ignore_errors=True)
-        try:
-            centre.make_demo(unfinished, centre.DemoOptions(), progress=progress, cancel=cancel)
-            folder.mkdir(parents=True, exist_ok=True)
-            for made in unfinished.iterdir():
-                made.rename(folder / made.name)
-        finally:
-            shutil.rmtree(unfinished, ignore_errors=True)
+        centre.make_demo(folder, centre.DemoOptions(), progress=progress, cancel=cancel)
 
 
 def _load(module: str, name: str) -> Callable[..., Any]:

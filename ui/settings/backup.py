@@ -14,6 +14,7 @@ from app.security.permissions import May
 from ui import ask, notify
 from ui.desk import Desk
 from ui.jobs import Job, run_job
+from ui.sync.syncing import Syncing
 from ui.sync.words import age_words
 from ui.widgets.badge import Badge
 from ui.widgets.button import QuietButton, SecondaryButton
@@ -28,9 +29,11 @@ OLD = timedelta(days=2)
 class BackupCard(Card):
     """Every backup is opened again before it counts, so the newest one can be restored."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, syncing: Syncing) -> None:
         super().__init__(tr("Backup"))
         self._desk = desk
+        self._syncing = syncing
+        syncing.backed_up.connect(self.load)
         self._job: Job | None = None
         self._title = Label(" ", "strong")
         self._badge = Badge("", "accent")
@@ -61,11 +64,10 @@ class BackupCard(Card):
             return
         self.now.setEnabled(False)
         self.progress.begin(tr("Backing up…"))
-        self._job = run_job(
+        self._job = self._syncing.work(
             self,
             self._desk.services.backups.make,
             to,
-            lane="pool",
             on_progress=self.progress.show_progress,
             on_done=self._made,
             on_error=self._failed,

@@ -15,6 +15,7 @@ from app.sync.views import SyncStatus
 from ui import ask, notify
 from ui.desk import Desk
 from ui.jobs import run_job
+from ui.settings.schedule import ScheduleLine
 from ui.sync import words
 from ui.sync.syncing import Syncing
 from ui.widgets.button import PrimaryButton, QuietButton, SecondaryButton
@@ -56,6 +57,7 @@ class SyncCard(Card):
         self.hub_field = Field(tr("Sync hub"), self.hub)
         self.interval = Choice([(seconds, interval_words(seconds)) for seconds in INTERVALS])
         self.interval.chosen.connect(self._keep_interval)
+        self.schedule = ScheduleLine(desk.services.sync.workspace.folder)
         self.add(
             row(self._icon, self._state, None, space=8),
             self._more,
@@ -66,6 +68,7 @@ class SyncCard(Card):
             self.hub_field,
             *([self._hub_buttons()] if self._may_set else []),
             Field(tr("During the day"), self.interval, hint=tr("only while the window is open")),
+            self.schedule,
         )
         syncing.changed.connect(self.show_state)
         syncing.stepped.connect(self.progress.show_progress)
@@ -75,6 +78,7 @@ class SyncCard(Card):
     def load(self) -> None:
         """The state is read by the one who runs it."""
         self._syncing.load()
+        self.schedule.load()
 
     def choose_hub(self) -> None:
         """A folder that every PC of the organisation reaches: a share, or a stick that is carried."""

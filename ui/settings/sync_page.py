@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QWidget
-
 from ui.desk import Desk
 from ui.settings.backup import BackupCard
+from ui.settings.checkup import CheckupCard
 from ui.settings.pcs import PcsCard
 from ui.settings.piles import Piles
 from ui.settings.sync import SyncCard
@@ -15,8 +14,7 @@ from ui.sync.syncing import Syncing
 
 def sync_page(desk: Desk, syncing: Syncing) -> Piles:
     """Three columns; the history is the widest, since its lines are sentences."""
-    history, backup = HistoryCard(desk), BackupCard(desk)
+    history = HistoryCard(desk)
     syncing.ended.connect(lambda _failed: history.load())
-    syncing.backed_up.connect(backup.load)
-    safe: list[QWidget] = [PcsCard(desk, syncing), backup]
+    safe = [PcsCard(desk, syncing), BackupCard(desk, syncing), CheckupCard(desk, syncing)]
     return Piles([[SyncCard(desk, syncing)], [history], safe], (9, 13, 9))

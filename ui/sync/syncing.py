@@ -40,7 +40,7 @@ class Syncing(QObject):
         self._clock = clock
         self._one = threading.Lock()
         self._job: Job | None = None
-        self._backup: Job | None = None
+        self._others: list[Job] = []
         self._done = when.Round()
         self._fault = ""
         self._ticks = 0
@@ -54,6 +54,12 @@ class Syncing(QObject):
     def running(self) -> bool:
         """Whether a run is under way."""
         return self._job is not None
+
+    @property
+    def busy(self) -> bool:
+        """Whether other long work on the file is under way."""
+        self._others = [job for job in self._others if job.alive]
+        return bool(self._others)
 
     def state(self) -> words.State:
         """For the top bar and the card."""
@@ -91,7 +97,7 @@ class Syncing(QObject):
         if self._ticks % STATUS_TICKS == 0:
             self.load()
         self.changed.emit()  # "2 minutes ago" grows
-        if self.running or self._backup is not None or self._stopped:
+        if self.running or self.busy or self._stopped:
             return
         now = self._clock.now()
         if self.status is not None and self.status.hub is not None:
@@ -121,6 +127,13 @@ class Syncing(QObject):
         self.changed.emit()
         return True
 
+    def work(self, owner: QObject, fn: Callable[..., Any], *args: Any, **how: Any) -> Job:
+        """Other long work on the whole file, such as a backup: never beside a run, and over before the file closes.
+        `how` as in `run_job`, with `on_progress`."""
+        job = run_job(owner, self._alone(fn), *args, lane="pool", **how)
+        self._others.append(job)
+        return job
+
     def cancel(self) -> None:
         """The person does not want to wait; what was merged stays merged."""
         if self._job is not None:
@@ -130,9 +143,9 @@ class Syncing(QObject):
         """Nothing more is begun, and what runs is asked to stop."""
         self._stopped = True
         self.timer.stop()
-        for job in (self._job, self._backup):
-            if job is not None:
-                job.cancel()
+        self.cancel()
+        for job in self._others:
+            job.cancel()
 
     def after(self, close: Callable[[], object]) -> Callable[[], object]:
         """`close`, once no run uses the file any more; to be called on a worker after `stop()`."""
@@ -178,15 +191,10 @@ class Syncing(QObject):
     def _back_up(self) -> None:
         """Quietly; a failure is seen at the card, and tried again tomorrow."""
         self._done = self._done.backed_up(self._clock.now())
-        self._backup = run_job(
+        self.work(
             self,
-            self._alone(self._backups.make_if_due),
-            lane="pool",
+            self._backups.make_if_due,
             on_progress=lambda _done, _total: None,
             on_error=lambda _error: None,
-            on_end=self._backed_up,
+            on_end=self.backed_up.emit,
         )
-
-    def _backed_up(self) -> None:
-        self._backup = None
-        self.backed_up.emit()
