@@ -11,6 +11,7 @@ from app.common.words import N_
 from db.keyfile import replace_file
 
 HUB_FILE = "hub.json"
+USUAL_INTERVAL = 60
 
 
 class HubFile(msgspec.Struct):

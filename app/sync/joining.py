@@ -23,7 +23,7 @@ from app.sync.accounts_file import entries_of
 from app.sync.admitting import Admission, CentreChoice, JoinService
 from app.sync.engine import rebuild_spool, take_in
 from app.sync.expected import expect, still_missing
-from app.sync.hub_file import HubFile, write_hub_file
+from app.sync.hub_file import USUAL_INTERVAL, HubFile, write_hub_file
 from app.sync.hubs import normal_url
 from app.sync.mailbox import fetch_packet, send_request, take_away
 from app.sync.packets import Packet, read_packet, root_fingerprint
@@ -99,7 +99,8 @@ def join(
                 seal_greeting(tx, now.now())
             rebuild_spool(database, place)
         stop.check()
-        write_hub_file(place, HubFile(request.device.hex(), [ORG, packet.centre], url))
+        interval = USUAL_INTERVAL if url else None
+        write_hub_file(place, HubFile(request.device.hex(), [ORG, packet.centre], url, interval))
         keyfile.write(place / ACCOUNTS, content)
 
 

@@ -18,7 +18,7 @@ from app.sync import accounts_file, history
 from app.sync.courier import run_courier
 from app.sync.engine import seal_all, take_in
 from app.sync.expected import still_missing
-from app.sync.hub_file import HubFile, read_hub_file, write_hub_file
+from app.sync.hub_file import USUAL_INTERVAL, HubFile, read_hub_file, write_hub_file
 from app.sync.hubs import accept_hub, normal_url
 from app.sync.sentences import Sentence
 from app.sync.spool import Spool
@@ -29,7 +29,7 @@ from db.models import Centre, Device, Segment, StreamKey
 from db.replica.names import ORG, parse_name
 from db.replica.sealing import unsealed
 
-SHORTEST_INTERVAL, USUAL_INTERVAL = 30, 60
+SHORTEST_INTERVAL = 30
 NO_HUB = N_("No hub is set for this PC yet. The director sets one in Settings.")
 PROMISED = N_("Data packets that this PC was promised when it joined are still missing: {n}.")
 
