@@ -36,7 +36,11 @@ def run(args: argparse.Namespace) -> int:
     options = DemoOptions(seed=args.seed, clients=args.clients, passwords=passwords)
     progress = _progress if sys.stderr.isatty() else None
     make_demo(args.folder, options, progress=progress)
-    document: dict[str, object] = {"workspace": str(args.folder / "desk")}
+    document: dict[str, object] = {
+        "workspace": str(args.folder / "desk"),
+        "room2": str(args.folder / "room2"),
+        "hub": str(args.folder / "hub"),
+    }
     if args.play:
         from app.demo.day import play_day
 
@@ -44,7 +48,15 @@ def run(args: argparse.Namespace) -> int:
         document |= {"out": str(args.folder / "out"), "steps": len(played["steps"])}
         if not all(step["ok"] for step in played["steps"]):
             raise UserError("day-failed", N_("The demonstration day did not go through; see out/day.json."))
-    emit(args, document, tr("The demonstration centre is in {folder}.", folder=args.folder / "desk"))
+    emit(
+        args,
+        document,
+        tr(
+            "The demonstration centre is in {folder}, its second PC in {room2}.",
+            folder=args.folder / "desk",
+            room2=args.folder / "room2",
+        ),
+    )
     return 0
 
 

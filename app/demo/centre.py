@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -14,13 +13,13 @@ from sqlalchemy import select
 
 from app.bootstrap import Office
 from app.common.clock import Clock, SystemClock, local, today
-from app.common.errors import UserError
 from app.common.progress import CancelToken, Progress, silent
-from app.common.words import N_
 from app.demo.history import Cast, letters, play_term
-from app.demo.morning import play_morning
+from app.demo.morning import Drafts, play_morning
 from app.demo.organisation import make_frame, open_as
+from app.demo.pair import join_pair, point_at
 from app.demo.term import WEEKS, draw
+from app.demo.unfinished import unfinished
 from app.people.defaults import DUTY_WEEKDAYS, HALVES
 from app.rota.acts import adopt, mark_absent, place, propose, publish
 from app.rota.facts import load_roster
@@ -39,6 +38,9 @@ class DemoOptions:
     passwords: Mapping[str, str] = field(default_factory=dict)
 
 
+DESK, ROOM2, HUB = "desk", "room2", "hub"
+
+
 def make_demo(
     folder: Path,
     options: DemoOptions,
@@ -46,24 +48,43 @@ def make_demo(
     progress: Progress | None = None,
     cancel: CancelToken | None = None,
 ) -> Path:
-    """Makes `folder/desk`, whole or not at all, and gives its path; UserError if something is there already."""
-    desk, part = folder / "desk", folder / "desk.unfinished"
-    if desk.exists():
-        raise UserError("workspace-exists", N_("The folder {folder} already holds a centre."), folder=desk)
-    shutil.rmtree(part, ignore_errors=True)
-    try:
-        _make(part, options, clock or SystemClock(), progress or silent, cancel or CancelToken())
-        part.rename(desk)
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
-    return desk
+    """Makes `folder`/desk, /room2 and /hub, all or none, and gives the desk's path; UserError if one is there."""
+    now, stop = clock or SystemClock(), cancel or CancelToken()
+    show = _Shares(progress or silent)
+    with unfinished(folder, (HUB, ROOM2, DESK)) as part:
+        desk, room2, hub = part / DESK, part / ROOM2, part / HUB
+        drafts = _make(desk, options, now, show.term, stop)
+        join_pair(desk, room2, hub, now, options.passwords, show.pair, stop)
+        _keep_drafts(room2, drafts, now, options.passwords)
+        for workspace in (desk, room2):
+            point_at(workspace, hub, folder / HUB)
+        stop.check()
+    show.all_done()
+    return folder / DESK
 
 
-def _make(desk: Path, options: DemoOptions, now: Clock, show: Progress, stop: CancelToken) -> None:
+@dataclass(frozen=True, slots=True)
+class _Shares:
+    """One progress of two pieces of work, in hundredths: the term takes three quarters, the second PC the rest."""
+
+    show: Progress
+
+    def term(self, done: int, total: int) -> None:
+        self.show(75 * done // total if total else 0, 100)
+
+    def pair(self, done: int, total: int) -> None:
+        self.show(75 + (24 * done // total if total else 0), 100)
+
+    def all_done(self) -> None:
+        self.show(100, 100)
+
+
+def _make(desk: Path, options: DemoOptions, now: Clock, show: Progress, stop: CancelToken) -> Drafts:
+    stop.check()
     random = Random(options.seed)
     make_frame(desk, random, now, options.passwords, experts=options.clients > 0)
     if options.clients == 0:
-        return
+        return []
     with ExitStack() as stack:
         people = {login: open_as(desk, login, now, options.passwords) for login in ("desk", "psych", "supervisor")}
         director = open_as(desk, "director", now, options.passwords)
@@ -76,7 +97,17 @@ def _make(desk: Path, options: DemoOptions, now: Clock, show: Progress, stop: Ca
         term = draw(random, options.clients, today(now))
         play_term(cast, term, show, stop)
         letters(cast, term)
-        play_morning(cast, term)
+        return play_morning(cast, term)
+
+
+def _keep_drafts(room2: Path, drafts: Drafts, now: Clock, passwords: Mapping[str, str]) -> None:
+    """Drafts never travel: the half written notes lie on the PC at which they are written."""
+    psych = open_as(room2, "psych", now, passwords)
+    try:
+        for session_id, content in drafts:
+            psych.services.notes.keep(session_id, content)
+    finally:
+        psych.close()
 
 
 def _rota(director: Office, people: Mapping[str, Office], clock: Clock, cancel: CancelToken) -> None:

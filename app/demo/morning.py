@@ -23,6 +23,7 @@ from app.sessions.content import HEADER
 from app.sessions.sessions import start_session
 from db.models import Case, Room, Visit
 
+Drafts = list[tuple[str, dict[str, str]]]
 Plan = tuple[int, str, tuple[str, str, str], list[str]]
 _QUEUE: tuple[Plan, ...] = (
     (100, "done", ("no", "no", "no"), ["mother"]),
@@ -36,14 +37,14 @@ _QUEUE: tuple[Plan, ...] = (
 )
 
 
-def play_morning(cast: Cast, people: list[Person]) -> None:
-    """Fills today up to now."""
+def play_morning(cast: Cast, people: list[Person]) -> Drafts:
+    """Fills today up to now; gives the notes that are still being written, by session."""
     now = cast.clock.now()
     rooms = _rooms(cast)
     regulars = [p for p in people if p.case_id and p.clinician == "psych" and p.who.name != "王子琪"]
-    _queue(cast, regulars, now, rooms)
+    drafts = _queue(cast, regulars, now, rooms)
     _bookings(cast, people, now, rooms)
-    _unsigned(cast, regulars, now)
+    return drafts + _unsigned(cast, regulars, now)
 
 
 def _rooms(cast: Cast) -> list[str]:
@@ -52,7 +53,7 @@ def _rooms(cast: Cast) -> list[str]:
         return list(tx.execute(query).scalars())
 
 
-def _queue(cast: Cast, regulars: list[Person], now: datetime, rooms: list[str]) -> None:
+def _queue(cast: Cast, regulars: list[Person], now: datetime, rooms: list[str]) -> Drafts:
     midnight = at_centre(local(now).date(), 0)
     in_session: tuple[str, str] | None = None
     with cast.desk.ctx.write(May.REGISTER_VISITS, "visit.registered") as act:
@@ -70,8 +71,7 @@ def _queue(cast: Cast, regulars: list[Person], now: datetime, rooms: list[str]) 
                 visit.staff_id = cast.psych.who.staff_id
                 in_session = (visit.id, regulars[n % len(regulars)].case_id) if regulars else None
             act.on(visit.id)
-    if in_session:
-        _sitting(cast.psych, *in_session, now - timedelta(minutes=45))
+    return [_sitting(cast.psych, *in_session, now - timedelta(minutes=45))] if in_session else []
 
 
 def _who(cast: Cast, regulars: list[Person], n: int, now: datetime, safety: tuple[str, str, str]) -> PersonArriving:
@@ -96,7 +96,7 @@ def _who(cast: Cast, regulars: list[Person], n: int, now: datetime, safety: tupl
     return PersonArriving(new, concerns=("睡眠", "厌学"), safety=safety, told={"reason": texts.REASONS[0]})
 
 
-def _sitting(psych: Office, visit_id: str, case_id: str, moment: datetime) -> None:
+def _sitting(psych: Office, visit_id: str, case_id: str, moment: datetime) -> tuple[str, dict[str, str]]:
     """The session that is going on, its note half written."""
     with at(psych, moment), psych.ctx.write(May.WRITE_NOTES, "session.started") as act:
         visit = act.tx.get_one(Visit, visit_id)
@@ -107,6 +107,7 @@ def _sitting(psych: Office, visit_id: str, case_id: str, moment: datetime) -> No
     content = header | {"room_id": session.room_id or ""}
     content |= {"presenting": texts.PRESENTING[0], "observed": texts.OBSERVED[0], "intervention": texts.INTERVENTION[0]}
     psych.services.notes.keep(session.id, content)
+    return session.id, content
 
 
 def _bookings(cast: Cast, people: list[Person], now: datetime, rooms: list[str]) -> None:
@@ -131,8 +132,9 @@ def _bookings(cast: Cast, people: list[Person], now: datetime, rooms: list[str])
             act.on(row.id)
 
 
-def _unsigned(cast: Cast, regulars: list[Person], now: datetime) -> None:
+def _unsigned(cast: Cast, regulars: list[Person], now: datetime) -> Drafts:
     """Yesterday's session, written down and not signed."""
+    drafts: Drafts = []
     for person, hours in zip(regulars[5:6], (22,), strict=False):
         moment = now - timedelta(hours=hours)
         with at(cast.psych, moment), cast.psych.ctx.write(May.WRITE_NOTES, "session.started") as act:
@@ -141,3 +143,5 @@ def _unsigned(cast: Cast, regulars: list[Person], now: datetime) -> None:
             act.on(session.id)
         content = note_content(cast.random, moment, RiskLevel.ATTENTION) | {"plan": ""}
         cast.psych.services.notes.keep(session.id, content)
+        drafts.append((session.id, content))
+    return drafts
