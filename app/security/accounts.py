@@ -166,7 +166,7 @@ class AccountService:
 
     def _admit(self, entry: keyfile.Entry) -> None:
         """Written before the commit: an entry without its account opens nothing that it should not, and the next
-        sign-in drops it; an account without its entry could not sign in."""
+        merge drops it; an account without its entry could not sign in."""
         keyfile.box_database_key(entry, self.workspace.accounts.device, self._database_key)
         self.workspace.accounts.entries.append(entry)
         try:

@@ -6,6 +6,8 @@ names other keys opens nothing. This PC's database key is boxed to each member o
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 import msgspec
 from sqlalchemy import select
 
@@ -22,6 +24,10 @@ from db.models import Account
 _WEAK = N_(
     "The account {login} came with a password protection that is out of bounds; it was not taken over. "
     "Ask the director."
+)
+_LETTER = N_(
+    "Two PCs of this centre have the letter {letter} ({names}), so numbers may be given out twice. "
+    "Let one of them join anew."
 )
 _TWICE = N_("Two accounts have the login {login}; each opens with its own password.")
 
@@ -63,7 +69,17 @@ def follow(
         _save(workspace, entries)
     logins = [entry.login.casefold() for entry in entries]
     alarms += [Sentence(_TWICE, login=login) for login in sorted({one for one in logins if logins.count(one) > 1})]
-    return alarms
+    return alarms + _shared_letters(members, held.centre)
+
+
+def _shared_letters(members: Membership, centre: str) -> list[str]:
+    """Two directors let PCs in at once, on PCs that had not heard of each other."""
+    names: dict[str, list[str]] = defaultdict(list)
+    for device in members.devices.values():
+        if device.centre_id == centre:
+            names[device.letter].append(device.name)
+    twice = sorted((letter, sorted(found)) for letter, found in names.items() if len(found) > 1)
+    return [Sentence(_LETTER, letter=letter, names=", ".join(found)) for letter, found in twice]
 
 
 def _active(tx: Tx, members: Membership, centre: str) -> list[tuple[Account, Member]]:

@@ -265,6 +265,17 @@ def _letter(pcs: TwoPcs) -> str:
     return str(joining.admit(JoinRequest.new("机").data, pcs.centre, "机").value.letter)
 
 
+def test_two_directors_who_give_out_one_letter_at_once_are_told(pcs: TwoPcs) -> None:
+    for folder in (pcs.desk, pcs.room2):
+        joining = pcs.sign(folder, "director").services.joining
+        assert joining.admit(JoinRequest.new("三号机").data, pcs.centre, "三号机").value.letter == "C"
+    pcs.sync(pcs.desk)
+    for folder in (pcs.room2, pcs.desk):
+        (alarm,) = pcs.sync(folder).alarms
+        assert "C" in alarm and "三号机" in alarm
+    assert _letter(pcs) == "D"
+
+
 def test_a_centre_without_users_gets_no_pc(pcs: TwoPcs) -> None:
     from app.security.founding import CentreSpec, add_centre
     from app.security.permissions import May
