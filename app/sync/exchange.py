@@ -2,43 +2,31 @@
 
 Nothing good is ever deleted, here or there, and a file that the hub does not have means nothing but that it has to be
 put there. A kill at any moment leaves whole files, and temporaries that the next run removes. Known files are not
-read: two listings, then the differences.
+read: two listings, then the differences. A file that is damaged without another size shows in no listing; whoever
+fetched it in vain leaves a mark in `again/`, and any PC that has a good copy answers it.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from app.common.progress import CancelToken, Progress
-from app.common.words import N_
+from app.sync import alarms as told
+from app.sync.alarms import Alarms
 from app.sync.hub_file import HubFile
-from app.sync.sentences import Sentence
 from app.sync.spool import Refusal, Seen, Spool
 from app.sync.views import CourierResult
-from db.replica.hubs import SEGMENTS, Hub, HubFault, HubTrouble, marker, prepare
+from db.replica.hubs import AGAIN, SEGMENTS, Hub, HubFault, HubTrouble, marker, prepare
 from db.replica.names import MAX_SEGMENT_BYTES, ORG, SegmentName, fits, parse_name
 
 TRIES = 3
 LOOK_AGAIN = 24 * 3600.0
-"""Seconds after which a refused file is looked at once more: it may have been mended without changing its size."""
+"""Seconds after which a refused file is looked at once more though nobody answered."""
+MOST_ANSWERS = 1000
 
-EMPTIED = N_("The hub was empty. Everything that this PC has was put back; nothing is lost.")
-EXCHANGED = N_("The hub is not the one of the last synchronisation. What it lacked was put there; nothing is lost.")
-ROLLED_BACK = N_("Data packets that had been at the hub were gone: {n}. They were put back; nothing is lost.")
-MENDED = N_("Damaged data packets at the hub: {n}. They were replaced by good copies.")
-REFUSED = N_("Data packets at the hub that are damaged or forged: {n}. They are not taken in.")
-COPIED = N_(
-    "Data packets at the hub under a second name: {n}. They change nothing; somebody should look who does this."
-)
-DAMAGED_HERE = N_("Damaged copies of data packets on this PC: {n}. They were set aside; have the disk checked.")
-UNREADABLE = N_("Files or folders at the hub that cannot be read: {n}. Have the permissions checked.")
-BLOCKED = N_("Data packets that could not be put to the hub, because something else stands there: {n}.")
-
-_COUNTED = (ROLLED_BACK, MENDED, REFUSED, COPIED, DAMAGED_HERE, UNREADABLE, BLOCKED)
 _PASSING = (HubTrouble.AWAY, HubTrouble.TORN, HubTrouble.FAULT)
-_STOPS_SENDING = (HubTrouble.FULL, HubTrouble.DENIED)
+_THIS_CHAIN = (HubTrouble.BLOCKED, HubTrouble.DENIED)
 _T = TypeVar("_T")
 
 
@@ -58,13 +46,14 @@ class Exchange:
         self.settings, self.hub, self.spool = settings, hub, spool
         self.progress, self.cancel, self.wait, self.now = progress, cancel, wait, now
         self.pushed = self.pulled = self.refused = self.bytes_out = self.bytes_in = 0
-        self.counts: Counter[str] = Counter()
-        self.alarms: list[Sentence] = []
-        self.stopped: HubFault | None = None
+        self.alarms = Alarms()
+        self.fault: HubFault | None = None
+        self.full = False
         self.blocked: set[str] = set()
         self.hashes: set[str] | None = None
         self.here: dict[str, int] = {}
         self.there: dict[str, int] = {}
+        self.asked: set[str] = set()
         self.refusals: dict[str, Refusal] = {}
         self.seen: Seen | None = None
 
@@ -74,6 +63,8 @@ class Exchange:
         self.here = self.spool.list()
         self.spool.tidy(self.now())
         self.there = self._tried(self._list_hub)
+        self.asked = {path.partition("/")[2] for path, _ in self._tried(lambda: list(self.hub.list(AGAIN)))}
+        self._tried(self.hub.tidy)
         known = self.spool.refused()
         self.refusals = {path: old for path, old in known.items() if path in self.there}
         push, both, pull = self._differences()
@@ -83,11 +74,12 @@ class Exchange:
         self._all(
             [*((self._push, n) for n in push), *((self._mend, n) for n in both), *((self._pull, n) for n in pull)]
         )
+        self._take_back(path for path, old in known.items() if old.asked and path not in self.refusals)
         if self.refusals != known:
             self.spool.remember_refused(self.refusals)
         self._remember(number or "", {_chain(name) for name in (*push, *both, *pull)})
-        if self.stopped is not None:
-            raise self.stopped
+        if self.fault is not None:
+            raise self.fault
         return self._result()
 
     # --- what differs
@@ -96,23 +88,25 @@ class Exchange:
         """The streams that this PC carries or has something of; others are none of its business."""
         streams = {*self.settings.streams, *(path.partition("/")[0] for path in self.here if "/" in path)}
         lead = len(SEGMENTS) + 1
-        found = {path[lead:]: size for stream in streams for path, size in self.hub.list(f"{SEGMENTS}/{stream}")}
-        self.hub.tidy()
-        return found
+        return {path[lead:]: size for stream in streams for path, size in self.hub.list(f"{SEGMENTS}/{stream}")}
 
     def _differences(self) -> tuple[list[SegmentName], list[SegmentName], list[SegmentName]]:
-        """To send, to compare (sizes differ, or the hub's was refused), to fetch; each in the order of its chain."""
+        """To send, to compare (sizes differ, or somebody fetched it in vain), to fetch; each in its chain's order."""
         here, there, carried = self.here, self.there, set(self.settings.streams)
         hidden = tuple(f"{folder[len(SEGMENTS) + 1 :]}/" for folder in self.hub.unreadable)
         push = [name for name in _names(here.keys() - there.keys()) if not name.path.startswith(hidden)]
-        both = _names(p for p in here.keys() & there.keys() if here[p] != there[p] or p in self.refusals)
+        doubted = {*sorted(self.asked & here.keys())[:MOST_ANSWERS], *self.refusals}
+        both = _names(p for p in here.keys() & there.keys() if here[p] != there[p] or p in doubted)
         pull = [name for name in _names(there.keys() - here.keys()) if name.stream in carried and self._wanted(name)]
         return push, both, pull
 
     def _wanted(self, name: SegmentName) -> bool:
-        """Not what was refused a short while ago and has the same size still."""
+        """Not what was refused before and is the same still, as far as one can see from outside."""
         old = self.refusals.get(name.path)
-        return old is None or old.size != self.there[name.path] or not 0 <= self.now() - old.at < LOOK_AGAIN
+        if old is None or old.size != self.there[name.path]:
+            return True
+        answered = old.asked and name.path not in self.asked
+        return answered or not 0 <= self.now() - old.at < LOOK_AGAIN
 
     def _compare(self, number: str | None, push: list[SegmentName]) -> None:
         """Says it if what was at the hub after the last run is there no more."""
@@ -121,11 +115,11 @@ class Exchange:
         if seen is None or not lost:
             return
         if not self.there:
-            self.alarms.append(Sentence(EMPTIED))
+            self.alarms.say(told.EMPTIED)
         elif number != seen.hub:
-            self.alarms.append(Sentence(EXCHANGED))
+            self.alarms.say(told.EXCHANGED)
         else:
-            self.counts[ROLLED_BACK] = lost
+            self.alarms.counts[told.ROLLED_BACK] = lost
 
     # --- moving
 
@@ -137,8 +131,6 @@ class Exchange:
             self.progress(done, len(steps))
 
     def _push(self, name: SegmentName) -> None:
-        if self.stopped is not None or _chain(name) in self.blocked:
-            return
         data = self.spool.read(name)
         if data is None:
             self._set_aside(name)
@@ -155,19 +147,24 @@ class Exchange:
         if mine is None:
             self._set_aside(name)
             self._pull(name)
-        elif self.there[name.path] != len(mine) or self._tried(lambda: self.hub.read(_at(name), len(mine))) != mine:
-            self._replace(name, mine)
-        else:
+            return
+        if self.there[name.path] == len(mine) and self._fetched(name) == mine:
             self.refusals.pop(name.path, None)
+        elif not self._replace(name, mine):
+            return
+        if name.path in self.asked:
+            self._take_back([name.path])
 
-    def _replace(self, name: SegmentName, data: bytes) -> None:
-        if self.stopped is None and self._sending(lambda: self._over(name, data), name):
-            self.refusals.pop(name.path, None)
-            self.counts[MENDED] += 1
-            self._sent(name, data)
+    def _replace(self, name: SegmentName, data: bytes) -> bool:
+        def over() -> bool:
+            self.hub.replace(_at(name), data)
+            return True
 
-    def _over(self, name: SegmentName, data: bytes) -> bool:
-        self.hub.replace(_at(name), data)
+        if not self._sending(over, name):
+            return False
+        self.refusals.pop(name.path, None)
+        self.alarms.counts[told.MENDED] += 1
+        self._sent(name, data)
         return True
 
     def _sent(self, name: SegmentName, data: bytes) -> None:
@@ -176,43 +173,52 @@ class Exchange:
         self.bytes_out += len(data)
 
     def _pull(self, name: SegmentName) -> None:
-        """Takes what is what its name says; the rest is remembered, so that it is neither read nor counted again."""
-        path, size = name.path, self.there[name.path]
+        size = self.there[name.path]
         data = self._fetched(name) if 0 < size <= MAX_SEGMENT_BYTES else b""
         if data is None:
             return
         if fits(name, data):
-            self.refusals.pop(path, None)
+            self.refusals.pop(name.path, None)
             self._take(name, data)
         else:
-            self.refused += path not in self.refusals or self.refusals[path].size != size
-            self.refusals[path] = Refusal(size, self.now())
+            self._refuse(name.path, size)
 
     def _fetched(self, name: SegmentName) -> bytes | None:
         """None for what has gone, is being written at this moment (the next run sees), or may not be read."""
         try:
             data = self._tried(lambda: self.hub.read(_at(name), MAX_SEGMENT_BYTES))
         except HubFault as fault:
-            if fault.kind not in (HubTrouble.DENIED, HubTrouble.BLOCKED):
+            if fault.kind not in _THIS_CHAIN:
                 raise
-            self.counts[UNREADABLE] += 1
+            self.alarms.counts[told.UNREADABLE] += 1
             return None
         return data if data is not None and len(data) == self.there[name.path] else None
 
     def _take(self, name: SegmentName, data: bytes) -> None:
         if self.hashes is None:
             self.hashes = {path[-64:] for path in self.here}
-        self.counts[COPIED] += name.hash.hex() in self.hashes
+        self.alarms.counts[told.COPIED] += name.hash.hex() in self.hashes
         self.hashes.add(name.hash.hex())
         self.spool.put(name, data)
         self.here[name.path] = len(data)
         self.pulled += 1
         self.bytes_in += len(data)
 
+    def _refuse(self, path: str, size: int) -> None:
+        """Remembered, so that it is neither read nor counted again; and marked, so that somebody may mend it."""
+        old = self.refusals.get(path)
+        self.refused += old is None or old.size != size
+        asked = self._sending(lambda: self.hub.create(f"{AGAIN}/{path}", b"again\n"), quiet=True)
+        self.refusals[path] = Refusal(size, self.now(), bool(asked))
+
+    def _take_back(self, paths: Iterable[str]) -> None:
+        for path in paths:
+            self._sending(lambda path=path: self.hub.delete(f"{AGAIN}/{path}"), quiet=True)  # type: ignore[misc]
+
     def _set_aside(self, name: SegmentName) -> None:
         self.spool.drop_damaged(name)
         del self.here[name.path]
-        self.counts[DAMAGED_HERE] += 1
+        self.alarms.counts[told.DAMAGED_HERE] += 1
 
     # --- trying
 
@@ -227,19 +233,24 @@ class Exchange:
                 self.wait(2.0**attempt)
         return action()
 
-    def _sending(self, action: Callable[[], _T], name: SegmentName | None = None) -> _T | None:
-        """As `_tried`; None if the hub takes nothing more, or not this chain."""
+    def _sending(self, action: Callable[[], _T], name: SegmentName | None = None, quiet: bool = False) -> _T | None:
+        """As `_tried`; None if the hub takes nothing more, or not this chain. Own packets that it does not take are a
+        fault, others' an alarm: their own PC brings them. `quiet`: nothing that matters."""
+        chain = _chain(name) if name is not None else ""
         try:
-            return self._tried(action)
+            if not self.full and chain not in self.blocked:
+                return self._tried(action)
         except HubFault as fault:
-            if fault.kind in _STOPS_SENDING:
-                self.stopped = fault
-            elif fault.kind is HubTrouble.BLOCKED and name is not None:
-                self.blocked.add(_chain(name))
-                self.counts[BLOCKED] += 1
-            else:
+            if fault.kind is HubTrouble.FULL:
+                self.full = True
+            elif fault.kind not in _THIS_CHAIN:
                 raise
-            return None
+            elif name is not None:
+                self.blocked.add(chain)
+            if not quiet and (self.full or name is None or name.device.hex() == self.settings.device):
+                self.fault = fault
+        self.alarms.counts[told.BLOCKED] += chain in self.blocked
+        return None
 
     # --- afterwards
 
@@ -259,11 +270,11 @@ class Exchange:
         self.spool.remember_seen(self.settings.url or "", number, marks)
 
     def _result(self) -> CourierResult:
-        self.counts[REFUSED] = len(self.refusals)
-        self.counts[UNREADABLE] += len(set(self.hub.unreadable))
-        said = (Sentence(words, n=self.counts[words]) for words in _COUNTED if self.counts[words])
-        alarms = (*self.alarms, *said)
-        return CourierResult(self.pushed, self.pulled, self.refused, self.bytes_out, self.bytes_in, alarms)
+        counts = self.alarms.counts
+        counts[told.REFUSED] = len(self.refusals)
+        counts[told.UNREADABLE] += len(set(self.hub.unreadable))
+        said = self.alarms.sentences()
+        return CourierResult(self.pushed, self.pulled, self.refused, self.bytes_out, self.bytes_in, said)
 
 
 def _names(paths: Iterable[str]) -> list[SegmentName]:

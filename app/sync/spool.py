@@ -30,10 +30,12 @@ _T = TypeVar("_T")
 
 
 class Refusal(msgspec.Struct):
-    """A file at the hub that is not what its name says: its size, and when it was looked at."""
+    """A file at the hub that is not what its name says: its size, when it was looked at, and whether a mark at the hub
+    asks for a good copy."""
 
     size: int
     at: float
+    asked: bool = False
 
 
 class _Refusals(msgspec.Struct):

@@ -23,9 +23,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
-from db.replica.files import Disk, NotAFolder, Walk, make_folders, own_litter, put, read_regular
+from db.replica.files import TEMPORARY, Disk, NotAFolder, Walk, make_folders, own_litter, put, read_regular
 
-SEGMENTS, JOIN, MARKER = "segments", "join", "longshan-hub"
+SEGMENTS, JOIN, AGAIN, MARKER = "segments", "join", "again", "longshan-hub"
 _FOLDER = "folder:"
 _PART = re.compile(r"[^./\\:\0][^/\\:\0]*")
 _MARKER = re.compile(rb"longshan-hub 1 ([0-9a-f]{16})\n")
@@ -58,7 +58,8 @@ class HubFault(Exception):
 
 
 class Hub(Protocol):
-    """Paths are relative to the hub, with slashes: `segments/<SegmentName.path>`, `join/<name>`. All raise HubFault."""
+    """Paths are relative to the hub, with slashes: `segments/<SegmentName.path>`, `join/<name>`,
+    `again/<SegmentName.path>` (somebody fetched it in vain). All raise HubFault."""
 
     def list(self, prefix: str) -> Iterator[tuple[str, int]]:
         """(path, size) of the plain files below the folder `prefix`, in no order; nothing if there is none."""
@@ -74,12 +75,12 @@ class Hub(Protocol):
         """As `create`, over whatever holds the name: for a torn file."""
 
     def delete(self, path: str) -> None:
-        """For what is not a segment: probes and join files."""
+        """For what is not a segment: probes, join files, marks."""
 
     def exists(self, path: str) -> bool: ...
 
     def tidy(self) -> int:
-        """Removes what this PC's killed runs left, as far as `list` met it."""
+        """Removes what this PC's killed runs left beside the marker, and where `list` met it."""
 
     @property
     def unreadable(self) -> tuple[str, ...]:
@@ -140,8 +141,10 @@ class FolderHub:
             self._disk.remove(self._target(path))
 
     def tidy(self) -> int:
-        left = own_litter(self._walk.litter, self._owner)
         with self._faults():
+            self._here()
+            beside = [path for path in self.root.iterdir() if path.name.startswith(TEMPORARY)]
+            left = own_litter([*self._walk.litter, *beside], self._owner)
             for path in left:
                 self._disk.remove(path)
         self._walk.litter.clear()

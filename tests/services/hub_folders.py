@@ -31,7 +31,7 @@ def tree(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-@dataclass
+@dataclass(eq=False)
 class Pc:
     """A workspace folder as far as the courier looks at it."""
 

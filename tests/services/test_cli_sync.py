@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from app.cli import main
-from app.sync import exchange, history
+from app.sync import alarms, history
 from app.sync.courier import LOCK
 from app.sync.hub_file import read_hub_file
 from app.sync.locking import only_one
@@ -95,7 +95,7 @@ def test_carrying_needs_no_password_and_says_alarms(tmp_path: Path, hub: Path, l
     assert (said["pushed"], said["bytes_out"]) == (2, sum(map(len, desk.segments().values())))
     (hub / "segments" / name.path).unlink()
     said = line.json("sync", "--workspace", desk.folder)
-    assert said["alarms"] == [exchange.ROLLED_BACK.format(n=1)] == line.err.splitlines()
+    assert said["alarms"] == [alarms.ROLLED_BACK.format(n=1)] == line.err.splitlines()
     assert history.read(desk.folder, 1)[0].alarms == tuple(said["alarms"])
     desk.seal(3)
     assert line("sync", "--workspace", desk.folder) == 0

@@ -14,10 +14,11 @@ from pathlib import Path
 import pytest
 
 from app.common.errors import EnvironmentFault
-from app.sync import exchange
+from app.sync import alarms
+from app.sync.spool import Spool
 from app.sync.views import CourierResult
 from db.replica.files import TEMPORARY
-from db.replica.hubs import MARKER, SEGMENTS
+from db.replica.hubs import AGAIN, MARKER, SEGMENTS
 from db.replica.names import ORG, fits, parse_name
 from tests.services.courier_child import Countdown, WatchedDisk, run_and_die
 from tests.services.hub_folders import CENTRE, Pc, at_hub, make_pc, segment, tree
@@ -61,6 +62,7 @@ def both(hub: Path, desk: Pc, room: Pc) -> dict[str, bytes]:
 
 def test_fault_08_killed_at_each_step(hub: Path, desk: Pc, room: Pc, both: dict[str, bytes]) -> None:
     room.run()
+    (hub / MARKER).unlink()
     start, step, killed = tree(hub), 1, 0
     while run_and_die(desk.run, step):
         killed, step = killed + 1, step + 1
@@ -115,15 +117,20 @@ def test_fault_08_killed_at_random_moments(root: Path, python: str, hub: Path, d
     assert len(converged(hub, desk, room)) == 2 * sealed
 
 
-def kill_after(root: Path, python: str, workspace: Path, lines: int) -> bool:
-    """The whole process group, once it has said so many steps; False if it was done before."""
-    child = subprocess.Popen(
+def start_courier(root: Path, python: str, workspace: Path) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
         [python, "-m", "tests.services.courier_child", str(workspace)],
         cwd=root,
         stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
         start_new_session=True,
         env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
     )
+
+
+def kill_after(root: Path, python: str, workspace: Path, lines: int) -> bool:
+    """The whole process group, once it has said so many steps; False if it was done before."""
+    child = start_courier(root, python, workspace)
     assert child.stdout is not None
     with child.stdout as said_steps:
         for _, _ in zip(range(lines), said_steps, strict=False):
@@ -132,6 +139,24 @@ def kill_after(root: Path, python: str, workspace: Path, lines: int) -> bool:
             os.killpg(child.pid, signal.SIGKILL)
     assert child.wait() in (0, -signal.SIGKILL)
     return child.returncode != 0
+
+
+def test_fault_08_killed_at_each_step_of_fetching_and_asking(hub: Path, desk: Pc, room: Pc) -> None:
+    names = desk.seal(1, 2, 3)
+    desk.run()
+    bad = hub / SEGMENTS / names[1].path
+    step = 1
+    while True:
+        bad.write_bytes(bytes(bad.stat().st_size))
+        if not run_and_die(room.run, step):
+            break
+        step += 1
+        exchange_all(room, desk, room)
+        assert set(converged(hub, desk, room)) == {name.path for name in names}
+        assert tree(hub / AGAIN) == {}
+        shutil.rmtree(room.spool)
+        shutil.rmtree(hub / AGAIN)
+    assert step > 30
 
 
 # --- 9: torn or empty after "success"
@@ -145,9 +170,9 @@ def test_fault_09_a_torn_file_of_ours_is_replaced(hub: Path, desk: Pc, room: Pc,
     good = path.read_bytes()
     path.write_bytes(good + b"!" if torn is None else torn)
     early = room.run()
-    assert numbers(early) == (0, 1, 1) and said(early) == [exchange.REFUSED]
+    assert numbers(early) == (0, 1, 1) and said(early) == [alarms.REFUSED]
     mending = desk.run()
-    assert numbers(mending) == (1, 0, 0) and said(mending) == [exchange.MENDED]
+    assert numbers(mending) == (1, 0, 0) and said(mending) == [alarms.MENDED]
     late = room.run()
     assert numbers(late) == (0, 1, 0) and late.alarms == ()
     converged(hub, desk, room)
@@ -169,7 +194,7 @@ def test_fault_09_a_hub_that_gives_back_other_bytes_is_not_believed(hub: Path, d
         desk.run(Lossy(lambda path: None))
     assert torn.value.code == "hub-torn"
     result = desk.run()
-    assert numbers(result) == (1, 0, 0) and said(result) == [exchange.MENDED]
+    assert numbers(result) == (1, 0, 0) and said(result) == [alarms.MENDED]
     assert at_hub(hub) == desk.segments() and name.path in at_hub(hub)
 
 
@@ -271,6 +296,28 @@ def test_fault_13_no_hard_links(hub: Path, desk: Pc, room: Pc, both: dict[str, b
     assert all(path.stat().st_nlink == 1 for path in hub.rglob("*") if path.is_file())
 
 
+# --- 15: several at once
+
+
+def test_fault_15_couriers_and_sealing_at_once(root: Path, python: str, hub: Path, desk: Pc, room: Pc) -> None:
+    """Two PCs' couriers on one hub while either PC goes on sealing, and a second courier on the same PC."""
+    pcs = {desk: 1, room: 2}
+    for pc, device in pcs.items():
+        pc.seal(*range(1, 40), device=device)
+    both_at_once = [start_courier(root, python, pc.folder) for pc in (*pcs, *pcs)]
+    sealing = Spool(desk.folder), Spool(room.folder)
+    for seq in range(40, 80):
+        for spool, device in zip(sealing, pcs.values(), strict=True):
+            spool.list()
+            spool.put(*segment(seq, device=device))
+    for child in both_at_once:
+        child.communicate()
+    ends = [child.returncode for child in both_at_once]
+    assert ends.count(0) >= 2 and set(ends) <= {0, 1}, "a second one on the same PC is refused"
+    exchange_all(desk, room)
+    assert len(converged(hub, desk, room)) == 2 * 79
+
+
 # --- 16: a flipped bit
 
 
@@ -282,7 +329,7 @@ def test_fault_16_a_flipped_bit_is_refused(hub: Path, desk: Pc, room: Pc) -> Non
     data[len(data) // 2] ^= 1
     path.write_bytes(data)
     result = room.run()
-    assert numbers(result) == (0, 1, 1) and said(result) == [exchange.REFUSED]
+    assert numbers(result) == (0, 1, 1) and said(result) == [alarms.REFUSED]
     assert flipped.path not in room.segments()
 
 
@@ -302,7 +349,7 @@ def test_fault_17_rolled_back(tmp_path: Path, hub: Path, desk: Pc, room: Pc, see
     shutil.rmtree(hub)
     shutil.copytree(old, hub)
     result = room.run()
-    assert numbers(result) == (3, 0, 0) and said(result) == [exchange.ROLLED_BACK] and "3" in result.alarms[0]
+    assert numbers(result) == (3, 0, 0) and said(result) == [alarms.ROLLED_BACK] and "3" in result.alarms[0]
     assert desk.run() == room.run() == CourierResult()
     assert len(converged(hub, desk, room)) == len(seeded) + 3
 
@@ -320,7 +367,7 @@ def test_fault_17_said_although_killed_in_the_middle(hub: Path, desk: Pc, seeded
     for path in (hub / SEGMENTS / ORG).rglob("*-*"):
         path.unlink()
     assert run_and_die(desk.run, 9)
-    assert said(desk.run()) == [exchange.ROLLED_BACK]
+    assert said(desk.run()) == [alarms.ROLLED_BACK]
     assert at_hub(hub) == seeded
 
 
@@ -339,7 +386,7 @@ def test_fault_20_a_file_copied_under_other_names(hub: Path, desk: Pc, room: Pc)
         (hub / SEGMENTS / path).write_bytes(data)
     result = room.run()
     assert numbers(result) == (0, 1, 1)
-    assert said(result) == [exchange.REFUSED, exchange.COPIED]
+    assert said(result) == [alarms.REFUSED, alarms.COPIED]
     assert room.segments()[name.path] == data and at_hub(hub)[name.path] == data
 
 
@@ -405,7 +452,7 @@ def emptied(request: pytest.FixtureRequest, hub: Path, seeded: dict[str, bytes])
 def test_fault_23_an_emptied_hub_is_seeded_again(hub: Path, desk: Pc, room: Pc, emptied: dict[str, bytes]) -> None:
     before = desk.segments()
     result = room.run()
-    assert numbers(result) == (len(emptied), 0, 0) and said(result) == [exchange.EMPTIED]
+    assert numbers(result) == (len(emptied), 0, 0) and said(result) == [alarms.EMPTIED]
     assert numbers(desk.run()) == (0, 0, 0) and desk.segments() == before
     assert converged(hub, desk, room) == emptied and (hub / MARKER).is_file()
     assert desk.run() == room.run() == CourierResult()
@@ -421,7 +468,7 @@ def test_fault_23_another_organisations_hub(tmp_path: Path, hub: Path, desk: Pc,
     shutil.rmtree(hub)
     shutil.copytree(theirs, hub)
     result = desk.run()
-    assert numbers(result) == (len(seeded), 2, 0) and said(result) == [exchange.EXCHANGED]
+    assert numbers(result) == (len(seeded), 2, 0) and said(result) == [alarms.EXCHANGED]
     assert at_hub(hub) == desk.segments() == {**foreign, **seeded}, "nothing deleted, nothing overwritten"
     assert desk.run() == CourierResult()
 

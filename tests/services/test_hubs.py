@@ -96,9 +96,11 @@ def test_what_a_killed_run_left_is_tidied_and_nobody_elses(root: Path, hub: Fold
     mine, other = (root / "segments" / "org" / f"{TEMPORARY}{owner}-0" for owner in ("me", "you"))
     mine.write_bytes(b"1")
     other.write_bytes(b"2")
+    beside = root / f"{TEMPORARY}me-1"
+    beside.write_bytes(b"3")
     assert dict(hub.list("segments")) == {"segments/org/1": 1}
-    assert hub.tidy() == 1 and hub.tidy() == 0
-    assert not mine.exists() and other.exists()
+    assert hub.tidy() == 2 and hub.tidy() == 0
+    assert not mine.exists() and not beside.exists() and other.exists()
 
 
 def test_a_shared_folder_says_who_may_write(root: Path, hub: FolderHub) -> None:

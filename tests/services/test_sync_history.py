@@ -10,7 +10,7 @@ import pytest
 
 from app.common.words import set_language
 from app.sync import history
-from app.sync.exchange import EMPTIED, REFUSED
+from app.sync.alarms import EMPTIED, REFUSED
 from app.sync.history import HISTORY, KEPT, TRIMMED_AT
 from app.sync.hubs import in_words
 from app.sync.sentences import Sentence
