@@ -20,6 +20,7 @@ from app.common.changes import Changes, Done, Topic
 from app.common.clock import local
 from app.common.errors import UserError
 from app.common.words import N_
+from app.people.merging_clients import family, root
 from app.security.context import Context
 from app.security.permissions import CLINICIANS, May
 from db.crypto.sealing import Place
@@ -109,10 +110,12 @@ def _statement(organisation: str, row: ConsentEvent) -> Place:
 
 
 def _proven(tx: Tx, ctx: Context, client_id: str) -> list[ConsentEvent]:
-    query = select(ConsentEvent).where(ConsentEvent.client_id == client_id).order_by(ConsentEvent.at, ConsentEvent.id)
+    """Of all records of the person."""
+    records = family(tx, client_id)
+    query = select(ConsentEvent).where(ConsentEvent.client_id.in_(records)).order_by(ConsentEvent.at, ConsentEvent.id)
     rows = list(tx.execute(query).scalars())
-    proofs = Proofs(tx, ctx, [client_id], [RECORDED])
-    if proofs.missing(client_id, (row.id for row in rows)):
+    proofs = Proofs(tx, ctx, records, [RECORDED])
+    if any(proofs.missing(one, (row.id for row in rows)) for one in records):
         raise SealedAltered
     for row in rows:
         statement = _statement(ctx.who.organisation_id, row)
@@ -166,7 +169,7 @@ def _needed(ctx: Context, client: Client) -> frozenset[Party]:
 
 def consent_meter(tx: Tx, ctx: Context, client_id: str) -> ConsentMeter:
     """The meter of one client; SealedAltered if an event was changed or taken away. Needs no case key."""
-    client = tx.get_one(Client, client_id)
+    client = tx.get_one(Client, root(tx, client_id))
     facts = [_fact(row) for row in _proven(tx, ctx, client_id)]
     need = _needed(ctx, client)
     asked: list[tuple[Purpose, str | None, str]] = [(Purpose.COUNSELLING, None, "")]
@@ -178,7 +181,7 @@ def consent_meter(tx: Tx, ctx: Context, client_id: str) -> ConsentMeter:
 
 def sharing(tx: Tx, ctx: Context, client_id: str, recipient: str) -> Stand:
     """What may be shared now with a destination (any clinic of the institution) or a school."""
-    client = tx.get_one(Client, client_id)
+    client = tx.get_one(Client, root(tx, client_id))
     facts = [_fact(row) for row in _proven(tx, ctx, client_id)]
     stands_for = institutions(tx).get(recipient, (recipient, ""))[0]
     return rules.stand(facts, Purpose.SHARE, stands_for, _needed(ctx, client))
@@ -240,7 +243,7 @@ class ConsentService:
         with self.ctx.read(May.SEE_CONSENT) as tx:
             rows = _proven(tx, self.ctx, client_id)
             facts = [_fact(row) for row in rows]
-            names = _recipients(tx, tx.get_one(Client, client_id), facts)
+            names = _recipients(tx, tx.get_one(Client, root(tx, client_id)), facts)
             unsuperseded = {fact.id for fact in rules.live(facts)}
             members = self.ctx.members(tx).members
             return tuple(

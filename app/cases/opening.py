@@ -11,6 +11,7 @@ from app.cases.documents import Document, write_document
 from app.cases.keys import NoCaseKey
 from app.cases.views import DropView
 from app.common.clock import local
+from app.people.merging_clients import family
 from app.people.numbers import next_number
 from app.security.context import Context
 from db.engine import Tx
@@ -47,7 +48,7 @@ def take_in_drops(tx: Tx, ctx: Context, case: Case, at: datetime) -> None:
     query = (
         select(DropBox, Visit.case_id)
         .join(Visit, Visit.id == DropBox.visit_id)
-        .where(Visit.client_id == case.client_id)
+        .where(Visit.client_id.in_(family(tx, case.client_id)))
         .order_by(DropBox.at, DropBox.id)
     )
     for row, of_case in tx.execute(query).all():
@@ -70,7 +71,8 @@ def drop_view(document: Document) -> DropView:
 
 def open_cases_of(tx: Tx, ctx: Context, client_id: str) -> tuple[list[Case], list[Case]]:
     """The client's open cases: those granted to this user, and those of others."""
-    query = select(Case).where(Case.client_id == client_id, Case.state == "open").order_by(Case.opened_at, Case.id)
+    whose = (Case.client_id.in_(family(tx, client_id)), Case.state == "open")
+    query = select(Case).where(*whose).order_by(Case.opened_at, Case.id)
     mine: list[Case] = []
     others: list[Case] = []
     for case in tx.execute(query).scalars():

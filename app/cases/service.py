@@ -22,6 +22,7 @@ from app.common.clock import today
 from app.common.dates import age_on
 from app.common.errors import Confirmation, UserError
 from app.common.words import N_
+from app.people.merging_clients import root, standing_clients
 from app.security.context import Context
 from app.security.permissions import CLINICIANS, May
 from db.engine import Tx
@@ -177,7 +178,7 @@ def grant_case(tx: Tx, ctx: Context, case: Case, user_id: str) -> None:
 def case_lines(tx: Tx, ctx: Context, cases: list[Case]) -> list[CaseLine]:
     """Lines of these cases, in their order."""
     ids = [case.id for case in cases]
-    clients = {c.id: c for c in tx.execute(select(Client).where(Client.id.in_({k.client_id for k in cases}))).scalars()}
+    clients = standing_clients(tx, {case.client_id for case in cases})
     session = CounsellingSession
     counted = select(session.case_id, func.count(), func.max(session.day)).where(
         session.case_id.in_(ids), session.withdrawn.is_(False)
@@ -230,7 +231,7 @@ def case_view(tx: Tx, ctx: Context, case: Case, *, strict: bool = True) -> CaseV
     """Everything at a glance; NoCaseKey, and SealedAltered if `strict` or if the keys themselves are in doubt."""
     membership = ctx.members(tx)
     keys.key_in_force(tx, ctx.who, case, membership)
-    client, parts = tx.get_one(Client, case.client_id), _Parts(strict)
+    client, parts = tx.get_one(Client, root(tx, case.client_id)), _Parts(strict)
     line = case_lines(tx, ctx, [case])[0]
     names = [membership.members[u].name for u in keys.holders(tx, case, membership) if u in membership.members]
     unknown = ConsentMeter(client.id, frozenset(), client.birth_date is not None, ())

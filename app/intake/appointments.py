@@ -13,6 +13,7 @@ from app.common.errors import Confirmation, UserError
 from app.common.words import N_
 from app.intake.rules import must_not_counsel
 from app.intake.views import AppointmentView
+from app.people.merging_clients import root, standing_clients
 from app.security.context import Context
 from app.security.permissions import May
 from db.engine import Tx
@@ -80,7 +81,7 @@ class AppointmentService:
         if starts_at < self.ctx.clock.now():
             raise UserError("past", N_("This time is over."))
         with self.ctx.write(May.BOOK, "appointment.booked") as act:
-            client = act.tx.get_one(Client, client_id)
+            client = act.tx.get_one(Client, root(act.tx, client_id))
             staff = act.tx.get(Staff, staff_id) if staff_id else None
             if staff is not None and must_not_counsel(staff.school_id, client.school_id):
                 raise UserError(
@@ -88,8 +89,8 @@ class AppointmentService:
                 )
             if "taken" not in confirmed:
                 self._ask_if_taken(act.tx, starts_at, minutes, staff_id, room_id)
-            row = book(act.tx, self.ctx, client_id, starts_at, staff_id, room_id, minutes, kind)
-            act.on(row.id, client_id)
+            row = book(act.tx, self.ctx, client.id, starts_at, staff_id, room_id, minutes, kind)
+            act.on(row.id, client.id)
         return Done(row.id, _CHANGED)
 
     def cancel(self, appointment_id: str) -> Done[None]:
@@ -140,7 +141,7 @@ def _rows(tx: Tx, centre_id: str, day: date) -> list[Appointment]:
 def appointments_of(tx: Tx, centre_id: str, day: date) -> list[AppointmentView]:
     """The day's bookings with names; for the desk's own screen."""
     rows = _rows(tx, centre_id, day)
-    clients = dict(tx.execute(select(Client.id, Client.name).where(Client.id.in_({r.client_id for r in rows}))).all())
+    clients = {one: client.name for one, client in standing_clients(tx, {r.client_id for r in rows}).items()}
     staff = dict(tx.execute(select(Staff.id, Staff.name)).all())
     rooms = dict(tx.execute(select(Room.id, Room.name)).all())
     visits = {r.visit_id for r in rows if r.visit_id}

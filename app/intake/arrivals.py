@@ -15,6 +15,7 @@ from app.common.words import N_
 from app.intake import rules
 from app.intake.returning import renew
 from app.people.clients import NewClient, create_client
+from app.people.merging_clients import families, family
 from app.security.context import Context
 from db.engine import Tx
 from db.models import Appointment, Arrival, Client, Device, Visit, VisitEvent
@@ -105,16 +106,17 @@ def _client(tx: Tx, person: PersonArriving, at: datetime) -> tuple[str, int]:
     day = local(at).date()
     if isinstance(person.client, NewClient):
         return create_client(tx, person.client, day).id, 1
-    client = tx.get(Client, person.client)
+    records = family(tx, person.client)
+    client = tx.get(Client, records[0])
     if client is None:
         raise UserError("no-client", N_("This client is not on this PC."))
-    waiting = select(Visit.ticket).where(Visit.client_id == client.id, Visit.day == day)
+    waiting = select(Visit.ticket).where(Visit.client_id.in_(records), Visit.day == day)
     ticket = tx.execute(waiting.where(Visit.status.in_(rules.PRESENT))).scalar()
     if ticket is not None:
         raise UserError("already-here", N_("This client is in the queue already, ticket {ticket}."), ticket=ticket)
     if person.said is not None:
         renew(tx, client, person.said)
-    before = tx.execute(select(func.count()).select_from(Visit).where(Visit.client_id == client.id)).scalar_one()
+    before = tx.execute(select(func.count()).select_from(Visit).where(Visit.client_id.in_(records))).scalar_one()
     return client.id, before + 1
 
 
@@ -136,7 +138,8 @@ def next_ticket(tx: Tx, centre_id: str, at: datetime) -> str:
 def _meet_bookings(tx: Tx, visits: Sequence[Visit], at: datetime) -> None:
     """A booking of today of someone who has just come is met."""
     day = local(at).date()
-    by_client = {visit.client_id: visit for visit in visits}
+    people = families(tx, [visit.client_id for visit in visits])
+    by_client = {record: visit for visit in visits for record in people[visit.client_id]}
     query = select(Appointment).where(Appointment.client_id.in_(by_client), Appointment.status == "booked")
     for booking in tx.execute(query).scalars():
         if local(booking.starts_at).date() == day:

@@ -15,6 +15,7 @@ from app.common.errors import UserError
 from app.common.words import N_, tr
 from app.intake import rules
 from app.intake.views import LastAct, QueueEntry, QueueView
+from app.people.merging_clients import root, standing_clients
 from app.security.context import Act, Context
 from app.security.permissions import May
 from db.engine import Tx
@@ -70,7 +71,7 @@ class QueueService:
         """The client's name, for as long as a key is held."""
         with self.ctx.read(May.SEE_QUEUE) as tx:
             visit = self._visit(tx, visit_id)
-            return tx.get_one(Client, visit.client_id).name
+            return tx.get_one(Client, root(tx, visit.client_id)).name
 
     def advance(self, visit_id: str, seen: str | None = None) -> Done[QueueEntry]:
         """The next status: waiting, called, in session, done.
@@ -259,8 +260,7 @@ def entries(tx: Tx, visits: list[Visit], now: datetime) -> list[QueueEntry]:
     if not visits:
         return []
     day = local(now).date()
-    ids = {visit.client_id for visit in visits}
-    clients = {row.id: row for row in tx.execute(select(Client).where(Client.id.in_(ids))).scalars()}
+    clients = standing_clients(tx, {visit.client_id for visit in visits})
     rooms = dict(tx.execute(select(Room.id, Room.name)).all())
     wanted = {staff_id for visit in visits for staff_id in (visit.staff_id, visit.wanted_staff_id) if staff_id}
     names = dict(tx.execute(select(Staff.id, Staff.name).where(Staff.id.in_(wanted))).all())

@@ -18,12 +18,15 @@ from app.intake import rules
 from app.intake.arrivals import PersonArriving, register
 from app.intake.queue import before_in_queue
 from app.intake.views import ClientCard, DuplicateHit, Registered, RegisteredVisit
+from app.people.contact import contact
+from app.people.merging_clients import family, merge_clients, root, standing_clients, unmerge
 from app.security import drafts
 from app.security.context import Context
 from app.security.permissions import May
 from db.engine import Tx
-from db.models import Arrival, Assignment, Centre, Client, Guardian, Organisation, School, Staff, Telephone, Visit
+from db.models import Arrival, Assignment, Centre, Client, Organisation, School, Staff, Telephone, Visit
 
+_MERGED = Changes.of(Topic.CLIENTS, Topic.QUEUE, Topic.CASES, Topic.REFERRALS, Topic.APPOINTMENTS)
 _ALIKE = 60
 _MOST = 5
 
@@ -54,7 +57,23 @@ class IntakeService:
     def card(self, client_id: str) -> ClientCard:
         """Contact data and the number of visits of one client."""
         with self.ctx.read(May.SEE_CLIENTS) as tx:
-            return client_card(tx, tx.get_one(Client, client_id), today(self.ctx.clock))
+            return client_card(tx, tx.get_one(Client, root(tx, client_id)), today(self.ctx.clock))
+
+    def merge_clients(self, keep_id: str, other_id: str) -> Done[str]:
+        """One person registered twice: the other record is read together with the kept one. Taken back by `unmerge`.
+
+        Answers whose record stands. UserError "same-record" for one and the same."""
+        with self.ctx.write(May.EDIT_CLIENTS, "client.merged") as act:
+            kept = merge_clients(act.tx, keep_id, other_id)
+            act.on(keep_id, other_id)
+        return Done(kept, _MERGED)
+
+    def unmerge(self, other_id: str) -> Done[None]:
+        """The record stands for itself again, with all that was made for it; UserError "not-merged"."""
+        with self.ctx.write(May.EDIT_CLIENTS, "client.unmerged") as act:
+            unmerge(act.tx, other_id)
+            act.on(other_id)
+        return Done(None, _MERGED)
 
     def experts(self, school_id: str | None = None) -> tuple[tuple[str, str], ...]:
         """Who is on duty today and present: (staff id, name); nobody who works at the client's school (回避)."""
@@ -107,13 +126,8 @@ class IntakeService:
 def client_card(tx: Tx, client: Client, day: date) -> ClientCard:
     """What the desk sees of a client."""
     school = tx.get(School, client.school_id) if client.school_id else None
-    telephone = tx.execute(
-        select(Telephone.written).where(Telephone.client_id == client.id, Telephone.current).order_by(Telephone.stamp)
-    ).scalar()
-    guardians = tx.execute(
-        select(Guardian.name, Guardian.relation).where(Guardian.client_id == client.id, Guardian.withdrawn.is_(False))
-    )
-    visits = tx.execute(select(func.count(), func.max(Visit.day)).where(Visit.client_id == client.id)).one()
+    records, reached = family(tx, client.id), contact(tx, client.id)
+    visits = tx.execute(select(func.count(), func.max(Visit.day)).where(Visit.client_id.in_(records))).one()
     return ClientCard(
         id=client.id,
         number=client.number,
@@ -126,8 +140,10 @@ def client_card(tx: Tx, client: Client, day: date) -> ClientCard:
         school=school.name if school else client.school_name or "",
         grade=client.grade or "",
         class_name=client.class_name or "",
-        telephone=telephone or "",
-        guardians=tuple((name, relation or "") for name, relation in guardians),
+        telephone=next(iter(reached.telephones), ""),
+        guardians=tuple((one.name, one.relation) for one in reached.guardians),
+        confirm_guardians=any(one.doubtful for one in reached.guardians),
+        safe_times=reached.safe_times,
         visits=visits[0],
         last_visit=visits[1],
         needs_guardian=rules.needs_guardian(client.birth_date, day),
@@ -158,10 +174,11 @@ def _duplicates(
             if name == other or (birth_date and _alike(name, other)):
                 said = N_("Same name and birth date") if (name, birth_date) == (other, born) else N_("Similar name")
                 why.setdefault(client_id, tr(said))
-    found = []
-    for client_id, reason in list(why.items())[:_MOST]:
-        client = tx.get(Client, client_id)
-        if client is not None and client.merged_into is None:
+    found: dict[str, DuplicateHit] = {}
+    stands = standing_clients(tx, why)
+    for client_id, reason in why.items():
+        client = stands.get(client_id)
+        if client is not None and client.id not in found and len(found) < _MOST:
             card = client_card(tx, client, day)
-            found.append(DuplicateHit(client.id, client.name, card.age, card.school, reason))
-    return found
+            found[client.id] = DuplicateHit(client.id, client.name, card.age, card.school, reason)
+    return list(found.values())

@@ -37,7 +37,8 @@ class DuplicateHit:
 
 @dataclass(frozen=True, slots=True)
 class ClientCard:
-    """What the desk sees of a client: contact data, never content."""
+    """What the desk sees of a client: contact data, never content. `confirm_guardians`: two PCs disagree about them,
+    all are listed; `safe_times`: when one may telephone, every condition there is."""
 
     id: str
     number: str
@@ -55,6 +56,8 @@ class ClientCard:
     visits: int
     last_visit: date | None
     needs_guardian: bool
+    confirm_guardians: bool = False
+    safe_times: str = ""
 
 
 @dataclass(frozen=True, slots=True)

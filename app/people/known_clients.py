@@ -13,6 +13,7 @@ from sqlalchemy import select
 from app.common.identity import lengthened
 from app.common.telephone import read_telephone
 from app.people.matching import Known
+from app.people.merging_clients import families
 from app.people.register_rows import identifiers_of
 from app.people.rows import DOTS, name_key
 from db.engine import Tx
@@ -38,21 +39,18 @@ def known_clients(tx: Tx, names: Iterable[str]) -> list[Known]:
         for client in tx.execute(select(Client).where(Client.name.in_(part))).scalars():
             if name_key(client.name) in wanted:
                 found[client.id] = client
-    roots = {client.id: _root(tx, client) for client in found.values()}
-    family = _families(tx, set(roots.values()))
+    family = families(tx, found)
     members = sorted({*found, *(one for ones in family.values() for one in ones)})
     digits, days = _digits(tx, members), _days(tx, members)
     ordered = sorted(found.values(), key=lambda one: (one.merged_into is not None, one.id))
-    known = [_known(one, roots[one.id], [one.id, *family[roots[one.id]]], digits, days) for one in ordered]
+    known = [_known(one, family[one.id], digits, days) for one in ordered]
     return list({(one.id, one.name_key, one.birth_date): one for one in reversed(known)}.values())[::-1]
 
 
-def _known(
-    client: Client, root: str, ids: Sequence[str], digits: dict[str, set[str]], days: dict[str, set[date]]
-) -> Known:
+def _known(client: Client, ids: Sequence[str], digits: dict[str, set[str]], days: dict[str, set[date]]) -> Known:
     number = lengthened(client.id_number) if client.id_number and len(client.id_number) == 15 else client.id_number
     return Known(
-        id=root,
+        id=ids[0],
         name_key=name_key(client.name),
         birth_date=client.birth_date,
         identifiers=identifiers_of(number, {digit for one in ids for digit in digits[one]}),
@@ -63,26 +61,6 @@ def _known(
 def _spellings(name: str) -> set[str]:
     dot = next((c for c in name if c in DOTS), None)
     return {name} if dot is None else {name.replace(dot, other) for other in DOTS}
-
-
-def _root(tx: Tx, client: Client) -> str:
-    seen = {client.id}
-    while client.merged_into and client.merged_into not in seen:
-        further = tx.get(Client, client.merged_into)
-        if further is None:
-            break
-        client = further
-        seen.add(client.id)
-    return client.id
-
-
-def _families(tx: Tx, roots: set[str]) -> dict[str, list[str]]:
-    """Each root with those merged straight into it."""
-    family: dict[str, list[str]] = {root: [root] for root in roots}
-    for part in chunks(sorted(roots)):
-        for one, root in tx.execute(select(Client.id, Client.merged_into).where(Client.merged_into.in_(part))):
-            family[str(root)].append(one)
-    return family
 
 
 def _digits(tx: Tx, ids: Sequence[str]) -> dict[str, set[str]]:

@@ -19,6 +19,7 @@ from app.common.clock import today
 from app.common.dates import age_on
 from app.common.telephone import DEFAULT_AREA, digits_of
 from app.common.words import N_
+from app.people.merging_clients import families, standing_clients
 from app.people.rows import name_key
 from app.security.context import Context
 from app.security.permissions import May
@@ -132,23 +133,35 @@ def _hits(tx: Tx, text: str, most: int) -> list[str]:
 
 def _ranked(tx: Tx, ids: Sequence[str], words: Sequence[str], on: date) -> list[FoundClient]:
     clients = _standing(tx, ids)
-    kept = [client.id for client in clients]
-    telephones, guardians = _telephones(tx, kept), _guardians(tx, kept)
+    people = families(tx, [client.id for client in clients])
+    every = [one for members in people.values() for one in members]
+    telephones, guardians, seen = _telephones(tx, every), _guardians(tx, every), _last_visits(tx, every)
+    others = _other_names(tx, [one for members in people.values() for one in members[1:]])
     schools = _schools(tx, [client.school_id for client in clients if client.school_id])
-    seen = _last_visits(tx, kept)
     found = []
     for client in clients:
+        records = people[client.id]
         school = schools.get(client.school_id or "", client.school_name)
-        theirs = guardians[client.id]
-        reached = [*telephones[client.id], *(one for _, one in theirs), client.emergency_telephone or ""]
-        matched, hint, exact = _match(client, reached, [name for name, _ in theirs], school, words)
+        theirs = [one for record in records for one in guardians[record]]
+        numbers = [one for record in records for one in telephones[record]]
+        reached = [*numbers, *(one for _, one in theirs), client.emergency_telephone or ""]
+        also = [one for record in records[1:] for one in others.get(record, ())]
+        matched, hint, exact = _match(client, reached, [name for name, _ in theirs], school, words, also)
+        lately = max((seen[record] for record in records if record in seen), default=None)
         line = FoundClient(
             client.id, client.number, client.name, client.sex, client.birth_date, age_on(client.birth_date, on),
-            school, client.grade, seen.get(client.id), matched, hint,
+            school, client.grade, lately, matched, hint,
         )  # fmt: skip
         found.append((exact, line))
     found.sort(key=lambda pair: _place(*pair))
     return [line for _, line in found]
+
+
+def _other_names(tx: Tx, ids: Sequence[str]) -> dict[str, list[str]]:
+    """Name, alias and number of records merged into another, under which that other is still asked for."""
+    query = select(Client.id, Client.name, Client.alias, Client.number).where(Client.id.in_(ids))
+    rows = tx.execute(query) if ids else ()
+    return {row_id: [word for word in (name, alias, number) if word] for row_id, name, alias, number in rows}
 
 
 def _place(exact: bool, line: FoundClient) -> tuple[int, bool, int, str, str]:
@@ -159,21 +172,16 @@ def _place(exact: bool, line: FoundClient) -> tuple[int, bool, int, str, str]:
 
 def _standing(tx: Tx, ids: Sequence[str]) -> list[Client]:
     """The clients, those merged into another replaced by that other."""
-    found: dict[str, Client] = {}
-    for client in tx.execute(select(Client).where(Client.id.in_(ids))).scalars():
-        seen = {client.id}
-        while client.merged_into and client.merged_into not in seen:
-            seen.add(client.merged_into)
-            further = tx.get(Client, client.merged_into)
-            if further is None:
-                break
-            client = further
-        found[client.id] = client
-    return list(found.values())
+    return list({row.id: row for row in standing_clients(tx, ids).values()}.values())
 
 
 def _match(
-    client: Client, telephones: Sequence[str], guardians: Sequence[str], school: str | None, words: Sequence[str]
+    client: Client,
+    telephones: Sequence[str],
+    guardians: Sequence[str],
+    school: str | None,
+    words: Sequence[str],
+    also: Sequence[str] = (),
 ) -> tuple[Matched, str, bool]:
     """What the first word fits, in the order of `Matched`, and whether it is the whole of it."""
     word = words[0]
@@ -190,6 +198,9 @@ def _match(
             return Matched.PINYIN, "", word in latin
         if word in client.number.lower().replace("-", ""):
             return _number(client, word)
+    other = next((one for one in also if _fits(one, word) or word in one.lower().replace("-", "")), None)
+    if other is not None:
+        return Matched.NUMBER if other[-1:].isascii() else Matched.NAME, other, False
     guardian = next((one for one in guardians if _fits(one, word)), None)
     if guardian or school is None or word not in school.lower():
         return Matched.GUARDIAN, guardian or "", False

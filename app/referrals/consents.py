@@ -14,6 +14,7 @@ from app.cases.consent_rules import PARTY_WORDS, ConsentAct, Party, Purpose, Sco
 from app.common.clock import local
 from app.common.errors import UserError
 from app.common.words import N_, tr
+from app.people.merging_clients import family
 from app.printing.letter import LetterContent
 from app.referrals.views import ConsentState, Ground, Override, Place
 from app.referrals.words import items_text
@@ -99,7 +100,7 @@ def _recorded(tx: Tx, client_id: str, recipient: str, at: datetime) -> Override 
     """The exception recorded for this recipient today."""
     stands_for = institutions(tx).get(recipient, (recipient, ""))[0]
     query = select(ConsentEvent.by, ConsentEvent.reason, ConsentEvent.at).where(
-        ConsentEvent.client_id == client_id,
+        ConsentEvent.client_id.in_(family(tx, client_id)),
         ConsentEvent.recipient == stands_for,
         ConsentEvent.act == ConsentAct.OVERRIDDEN.value,
     )

@@ -14,11 +14,12 @@ from app.cases.risk_rules import RiskLevel
 from app.cases.scales import SCALE, assessment_view
 from app.common.errors import UserError
 from app.common.words import N_
+from app.people.contact import contact
 from app.printing.letter import AssessmentTotal
 from app.referrals.views import Place, Total
 from app.security.context import Context
 from db.engine import Tx
-from db.models import Case, Centre, Client, CounsellingSession, Destination, Guardian, School
+from db.models import Case, Centre, Client, CounsellingSession, Destination, School
 
 RISK_ON_PAPER = {
     RiskLevel.NONE: "无",
@@ -50,9 +51,8 @@ def school_telephone(tx: Tx, client: Client) -> str:
 
 
 def guardians(tx: Tx, client_id: str) -> tuple[str, ...]:
-    """Names of the guardians there are."""
-    query = select(Guardian.name).where(Guardian.client_id == client_id, Guardian.withdrawn.is_(False))
-    return tuple(tx.execute(query.order_by(Guardian.id)).scalars())
+    """Names of the guardians there are, both where two PCs disagree."""
+    return tuple(dict.fromkeys(one.name for one in contact(tx, client_id).guardians))
 
 
 def centre(tx: Tx, centre_id: str) -> Centre:

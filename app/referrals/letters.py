@@ -20,6 +20,7 @@ from app.common.clock import local
 from app.common.dates import age_on
 from app.common.errors import UserError
 from app.common.words import N_, tr
+from app.people.merging_clients import root
 from app.people.numbers import next_number
 from app.printing import fonts
 from app.printing.letter import LetterContent
@@ -51,7 +52,7 @@ def check_code(letter_id: str) -> str:
 def own_case(tx: Tx, ctx: Context, case_id: str) -> tuple[Case, Client]:
     """An open case whose key opens for the signed-in user; NoCaseKey otherwise."""
     case = tx.get(Case, case_id)
-    client = tx.get(Client, case.client_id) if case else None
+    client = tx.get(Client, root(tx, case.client_id)) if case else None
     if case is None or client is None:
         raise UserError("no-case", N_("This case is not on this PC."))
     key_in_force(tx, ctx.who, case, ctx.members(tx))

@@ -13,6 +13,8 @@ from app.common.changes import Changes, Done, Topic
 from app.common.clock import today
 from app.common.errors import UserError
 from app.common.words import N_
+from app.people.contact import Contact, contacts
+from app.people.merging_clients import root, standing_clients
 from app.printing.letter import LetterContent, render_letter
 from app.printing.words import SPECIMEN
 from app.referrals import board, consents, content, facts, letters, rules
@@ -30,7 +32,7 @@ from app.referrals.views import (
 from app.security.context import Act, Context
 from app.security.permissions import May
 from db.engine import Tx
-from db.models import Client, Guardian, Organisation, ReleasedLetter, Telephone
+from db.models import Client, Organisation, ReleasedLetter
 
 _CHANGED = Changes.of(Topic.REFERRALS)
 SHOWN, SAVED, EXPORTED = "letter.shown", "letter.saved", "letter.exported"
@@ -83,7 +85,7 @@ class ReferralService:
             row = _letter(tx, letter_id)
             said = content.opened(tx, self.ctx, row)
             steps = letters.steps_of(tx, [row.id])[row.id]
-            client = tx.get(Client, row.client_id)
+            client = tx.get(Client, root(tx, row.client_id))
             names = {user: member.name for user, member in self.ctx.members(tx).members.items()}
             return LetterView(
                 card=board.card(row, steps, self._today),
@@ -177,7 +179,9 @@ class ReferralService:
         with self.ctx.write(May.SEE_CLIENTS, "letter.missed-shown") as act:
             found = board.missed(act.tx, self.ctx, self._today)
             act.on(*(one.id for one in found))
-            return [_missed(act.tx, one) for one in found]
+            clients = standing_clients(act.tx, {one.client_id for one in found})
+            reached = contacts(act.tx, {one.client_id for one in found})
+            return [_missed(one, clients.get(one.client_id), reached[one.client_id]) for one in found]
 
     @property
     def _today(self) -> date:
@@ -234,15 +238,11 @@ def _letter(tx: Tx, letter_id: str) -> ReleasedLetter:
     return row
 
 
-def _missed(tx: Tx, card: LetterCard) -> MissedLetter:
-    client = tx.get(Client, card.client_id)
-    written = select(Telephone.written).where(Telephone.client_id == card.client_id, Telephone.current)
-    query = select(Guardian.name, Guardian.relation, Guardian.telephone)
-    known = tx.execute(query.where(Guardian.client_id == card.client_id, Guardian.withdrawn.is_(False))).all()
+def _missed(card: LetterCard, client: Client | None, reached: Contact) -> MissedLetter:
     return MissedLetter(
         card=card,
         student=client.name if client else "",
-        telephones=tuple(tx.execute(written).scalars()),
-        guardians=tuple(" ".join(part for part in row if part) for row in known),
-        safe_times=(client.safe_times or "") if client else "",
+        telephones=reached.telephones,
+        guardians=tuple(one.text() for one in reached.guardians),
+        safe_times=reached.safe_times,
     )

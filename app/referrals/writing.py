@@ -15,6 +15,7 @@ from app.common.changes import Changes, Done, Topic
 from app.common.clock import local, today
 from app.common.dates import age_on
 from app.common.words import tr
+from app.people.merging_clients import standing_clients
 from app.printing.letter import LetterContent, render_letter
 from app.referrals import board, consents, facts, letters
 from app.referrals.letters import KIND
@@ -31,7 +32,7 @@ from app.security.context import Context
 from app.security.drafts import DraftView
 from app.security.permissions import May
 from db.engine import Tx
-from db.models import Case, CaseGrant, Client, Draft
+from db.models import Case, CaseGrant, Draft
 
 DRAFT = "document"
 
@@ -47,14 +48,19 @@ class LetterService:
         with self.ctx.read(May.WRITE_REFERRALS) as tx:
             begun = self._draft_subjects(tx)
             query = (
-                select(Case.id, Case.number, Client.id, Client.name)
+                select(Case.id, Case.number, Case.client_id)
                 .join(CaseGrant, CaseGrant.case_id == Case.id)
-                .join(Client, Client.id == Case.client_id)
                 .where(CaseGrant.recipient == self.ctx.who.user_id, Case.state == "open")
                 .distinct()
                 .order_by(Case.opened_at.desc(), Case.id)
             )
-            found = [CaseChoice(row[0], row[1], row[3], row[2], row[0] in begun) for row in tx.execute(query)]
+            rows = tx.execute(query).all()
+            clients = standing_clients(tx, {client for _, _, client in rows})
+            found = [
+                CaseChoice(case_id, number, clients[client].name, clients[client].id, case_id in begun)
+                for case_id, number, client in rows
+                if client in clients
+            ]
             return sorted(found, key=lambda choice: not choice.has_draft)
 
     def form(self, case_id: str, draft: DraftView | None = None) -> ReferralForm:

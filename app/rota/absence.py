@@ -9,13 +9,15 @@ from sqlalchemy import select
 
 from app.common.clock import at_centre, local
 from app.common.words import N_, ntr, tr
+from app.people.contact import Contact, contacts
+from app.people.merging_clients import standing_clients
 from app.rota.facts import Roster
 from app.rota.gaps import reason_text
 from app.rota.rules import HALVES, Slot
 from app.rota.show import total_load
 from app.rota.views import Absence, BookingView, Replacement
 from db.engine import Tx
-from db.models import Appointment, Assignment, Client, Telephone
+from db.models import Appointment, Assignment, Client
 
 _SOFT = frozenset({"unavailable", "limit"})
 _ENOUGH = 3
@@ -28,7 +30,9 @@ def absence_view(
     number, name = roster.names[staff_id]
     rows = {row.half: row for half in halves for row in roster.on(Slot(day, half)) if _hers(row, staff_id)}
     booked = bookings_of(tx, roster, staff_id, day, halves)
-    found = [_booking(tx, roster, row, name_clients) for row in booked]
+    clients = standing_clients(tx, {row.client_id for row in booked} if name_clients else ())
+    reached = contacts(tx, clients)
+    found = [_booking(roster, row, clients.get(row.client_id), reached.get(row.client_id)) for row in booked]
     schools = _schools(tx, booked)
     replacements = [
         replacement
@@ -122,12 +126,7 @@ def bookings_of(tx: Tx, roster: Roster, staff_id: str, day: date, halves: tuple[
     return list(tx.execute(query.order_by(Appointment.starts_at, Appointment.id)).scalars())
 
 
-def _booking(tx: Tx, roster: Roster, row: Appointment, name_clients: bool) -> BookingView:
-    client = tx.get(Client, row.client_id) if name_clients else None
-    numbers: tuple[str, ...] = ()
-    if client is not None:
-        query = select(Telephone.written).where(Telephone.client_id == client.id, Telephone.current.is_(True))
-        numbers = tuple(tx.execute(query.order_by(Telephone.id)).scalars())
+def _booking(roster: Roster, row: Appointment, client: Client | None, reached: Contact | None) -> BookingView:
     return BookingView(
         id=row.id,
         half=half_of(row.starts_at, roster.hours),
@@ -135,15 +134,14 @@ def _booking(tx: Tx, roster: Roster, row: Appointment, name_clients: bool) -> Bo
         kind=row.kind,
         client_number=client.number if client else None,
         client_name=client.name if client else None,
-        telephones=numbers,
-        safe_times=client.safe_times if client else None,
+        telephones=reached.telephones if reached else (),
+        safe_times=(reached.safe_times or None) if reached else None,
     )
 
 
 def _schools(tx: Tx, booked: list[Appointment]) -> frozenset[str]:
-    ids = [row.client_id for row in booked]
-    query = select(Client.school_id).where(Client.id.in_(ids), Client.school_id.is_not(None))
-    return frozenset(school for school in tx.execute(query).scalars() if school)
+    clients = standing_clients(tx, {row.client_id for row in booked})
+    return frozenset(client.school_id for client in clients.values() if client.school_id)
 
 
 NOTHING_THAT_DAY = N_("{name} has neither duty nor bookings on {day}.")
