@@ -18,10 +18,11 @@ from app.intake.appointments import book
 from app.intake.arrivals import PersonArriving, register
 from app.intake.queue import step
 from app.people.clients import NewClient
+from app.security.context import Act
 from app.security.permissions import May
 from app.sessions.content import HEADER
 from app.sessions.sessions import start_session
-from db.models import Case, Room, Visit
+from db.models import Assignment, Case, Room, Visit
 
 Drafts = list[tuple[str, dict[str, str]]]
 Plan = tuple[int, str, tuple[str, str, str], list[str]]
@@ -130,6 +131,31 @@ def _bookings(cast: Cast, people: list[Person], now: datetime, rooms: list[str])
             row = book(act.tx, cast.desk.ctx, person.client_id, starts, cast.psych.who.staff_id, rooms[room])
             row.status = status if starts < now or status == "cancelled" else "booked"
             act.on(row.id)
+        _with_another(act, cast, known[len(plans) :], now)
+
+
+def _with_another(act: Act, cast: Cast, known: list[Person], now: datetime) -> None:
+    """Two bookings with an expert of the next duty session to begin: whoever is called if she phones in sick."""
+    day, clock = local(now).date(), f"{local(now):%H:%M}"
+    ours = [office.who.staff_id for office in (cast.psych, cast.supervisor)]
+    query = select(Assignment).where(
+        Assignment.centre_id == cast.desk.who.centre_id,
+        Assignment.state == "published",
+        Assignment.absent_at.is_(None),
+        Assignment.staff_id.not_in(ours),
+        Assignment.day >= day,
+    )
+    rows = act.tx.execute(query.order_by(Assignment.day, Assignment.half, Assignment.stamp)).scalars()
+    seat = next((row for row in rows if row.day > day or _TIMES[row.half][0] > clock), None)
+    if seat is None:
+        return
+    for time, person in zip(_TIMES[seat.half], known, strict=False):
+        hour, minute = time.split(":")
+        starts = at_centre(seat.day, int(hour), int(minute))
+        act.on(book(act.tx, cast.desk.ctx, person.client_id, starts, seat.staff_id).id)
+
+
+_TIMES = {"am": ("09:30", "10:30"), "pm": ("15:10", "16:10")}
 
 
 def _unsigned(cast: Cast, regulars: list[Person], now: datetime) -> Drafts:
