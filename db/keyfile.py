@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from db.crypto.pairs import KeyPairs, PublicKeys, box_to
+from db.crypto.pairs import SIGNATURE_BYTES, KeyPairs, PublicKeys, box_to, verify
 from db.crypto.passwords import KdfParameters, key_from_password
 from db.crypto.sealing import KEY_BYTES, Place, SealBroken, seal, unseal
 
@@ -75,9 +75,25 @@ def wrap(
     generation: int,
 ) -> bytes:
     """The private keys, and the organisation's root that this user believes in, sealed under the password: whoever
-    can write the data file cannot put another root, or another escrow key, in its place."""
+    can write the data file cannot put another root, or another escrow key, in its place.
+
+    64 bytes of the owner's signature come first: what was not wrapped by its owner is taken over by no other PC, so
+    that nobody locks others out by writing rubbish into their rows."""
     packed = msgspec.msgpack.encode((pairs.to_bytes(), root.sign, root.box))
-    return seal(packed, key_from_password(password, kdf), _place(organisation, user_id, generation))
+    sealed = seal(packed, key_from_password(password, kdf), _place(organisation, user_id, generation))
+    return pairs.sign(_statement(organisation, user_id, generation, kdf, sealed)) + sealed
+
+
+def wrapped_by_owner(entry: Entry, organisation: str) -> bool:
+    """Whether the owner of the entry's public keys chose these wrapped keys with these parameters."""
+    kdf = KdfParameters(entry.kdf_memory, entry.kdf_passes, entry.kdf_salt)
+    sealed = entry.wrapped_keys[SIGNATURE_BYTES:]
+    statement = _statement(organisation, entry.user_id, entry.generation, kdf, sealed)
+    return verify(entry.sign_public, statement, entry.wrapped_keys[:SIGNATURE_BYTES])
+
+
+def _statement(organisation: str, user_id: str, generation: int, kdf: KdfParameters, sealed: bytes) -> Place:
+    return ("longshan wrapped keys 1", organisation, user_id, generation, kdf.memory, kdf.passes, kdf.salt, sealed)
 
 
 def unwrap(entry: Entry, organisation: str, password: str) -> tuple[KeyPairs, PublicKeys]:
@@ -85,7 +101,11 @@ def unwrap(entry: Entry, organisation: str, password: str) -> tuple[KeyPairs, Pu
     out of bounds."""
     kdf = KdfParameters(entry.kdf_memory, entry.kdf_passes, entry.kdf_salt)
     place = _place(organisation, entry.user_id, entry.generation)
-    opened = unseal(entry.wrapped_keys, key_from_password(password, kdf), place)
+    key = key_from_password(password, kdf)
+    try:
+        opened = unseal(entry.wrapped_keys[SIGNATURE_BYTES:], key, place)
+    except SealBroken:
+        opened = unseal(entry.wrapped_keys, key, place)  # as the first version wrote it, without a signature
     try:
         packed, root_sign, root_box = msgspec.msgpack.decode(opened, type=tuple[bytes, bytes, bytes])
         pairs = KeyPairs.from_bytes(packed)

@@ -25,6 +25,10 @@ _WEAK = N_(
     "The account {login} came with a password protection that is out of bounds; it was not taken over. "
     "Ask the director."
 )
+_UNSIGNED = N_(
+    "The account {login} came with a password that its owner did not set; it was not taken over. "
+    "If somebody cannot sign in, let them change their password where they can."
+)
 _LETTER = N_(
     "Two PCs of this centre have the letter {letter} ({names}), so numbers may be given out twice. "
     "Let one of them join anew."
@@ -34,7 +38,8 @@ _TWICE = N_("Two accounts have the login {login}; each opens with its own passwo
 
 def entries_of(tx: Tx, members: Membership, centre: str, device: str, key: bytes) -> list[keyfile.Entry]:
     """The entries with which a new PC of `centre` begins."""
-    found = [_entry(account, member) for account, member in _active(tx, members, centre) if _sound(account)]
+    made = [_entry(account, member) for account, member in _active(tx, members, centre) if _sound(account)]
+    found = [entry for entry in made if keyfile.wrapped_by_owner(entry, members.organisation)]
     for entry in found:
         keyfile.box_database_key(entry, device, key)
     return found
@@ -55,11 +60,14 @@ def follow(
     new: dict[str, keyfile.Entry] = {}
     for account, member in active:
         kept = old.get(account.id)
+        entry = _entry(account, member)
         if not _sound(account):
             alarms.append(Sentence(_WEAK, login=account.login))
-        elif account.generation == member.generation:
-            new[account.id] = _updated(kept, _entry(account, member), held.device, database_key)
+        elif account.generation == member.generation and keyfile.wrapped_by_owner(entry, held.organisation):
+            new[account.id] = _updated(kept, entry, held.device, database_key)
             continue
+        elif kept is None or kept.wrapped_keys != account.wrapped_keys:
+            alarms.append(Sentence(_UNSIGNED, login=account.login))
         if kept is not None:
             new[account.id] = kept
     for user_id in _must_stay(old, new, members, signed_in):

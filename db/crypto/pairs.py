@@ -11,6 +11,8 @@ from nacl.utils import random as random_bytes
 
 from db.crypto.sealing import Place, SealBroken, derive, digest, encode_place
 
+SIGNATURE_BYTES = 64
+
 
 @dataclass(frozen=True, slots=True)
 class PublicKeys:

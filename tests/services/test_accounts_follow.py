@@ -141,14 +141,45 @@ def test_fault_26_keys_that_the_log_does_not_name_open_nothing(pcs: TwoPcs) -> N
     wrapped = keyfile.wrap(mine, forger.ctx.root, OTHER, kdf, organisation, director.user_id, 1)
     _edit(forger, "director", kdf_memory=kdf.memory, kdf_passes=kdf.passes, kdf_salt=kdf.salt, wrapped_keys=wrapped)
     pcs.sync(pcs.desk, "desk")
-    pcs.sync(pcs.room2, "desk")
-    assert _opens(pcs.room2, "director", OTHER) == "wrong-password"
+    (alarm,) = pcs.sync(pcs.room2, "desk").alarms
+    assert "director" in alarm
+    assert (_opens(pcs.room2, "director", OTHER), _opens(pcs.room2, "director", PASSWORD)) == (
+        "wrong-password",
+        "郑主任",
+    )
     _edit(forger, "director", generation=2)
     pcs.sync(pcs.desk, "desk")
     pcs.sync(pcs.room2, "desk")
     assert _opens(pcs.room2, "director", OTHER) == "wrong-password"
     entry = next(e for e in open_workspace(pcs.room2).accounts.entries if e.login == "director")
     assert entry.public == director.public
+
+
+def test_rubbish_in_everybodys_rows_locks_nobody_out_elsewhere(pcs: TwoPcs) -> None:
+    vandal = pcs.sign(pcs.desk, "desk")
+    for login in ("psych", "supervisor", "director"):
+        _edit(vandal, login, wrapped_keys=b"\0" * 200)
+    pcs.sync(pcs.desk, "desk")
+    assert len(pcs.sync(pcs.room2, "desk").alarms) == 3
+    for login in ("psych", "supervisor", "director"):
+        assert pcs.sign(pcs.room2, login).who.login == login
+
+
+def test_keys_wrapped_by_the_first_version_still_open_here_and_go_nowhere_until_the_password_is_changed(
+    pcs: TwoPcs,
+) -> None:
+    office = pcs.sign(pcs.desk, "psych")
+    (entry,) = office.workspace.accounts.entries_of("psych")
+    _edit(office, "psych", wrapped_keys=entry.wrapped_keys[64:])
+    entry.wrapped_keys = entry.wrapped_keys[64:]
+    office.workspace.save_accounts()
+    assert _opens(pcs.desk, "psych", PASSWORD) == "单明霞"
+    assert pcs.sync(pcs.desk).alarms == ()
+    assert len(pcs.sync(pcs.room2, "desk").alarms) == 1
+    office.services.accounts.change_password(PASSWORD, OTHER, FLOOR_MEMORY)
+    pcs.sync(pcs.desk)
+    assert pcs.sync(pcs.room2, "desk").alarms == ()
+    assert _opens(pcs.room2, "psych", OTHER) == "单明霞"
 
 
 def test_one_login_given_out_on_two_pcs_lets_both_in_and_is_said(pcs: TwoPcs) -> None:
