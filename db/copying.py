@@ -19,6 +19,7 @@ from db.errors import FaultKind, StorageFault, fault_of
 from db.replica.incarnations import NOT_DRAWN
 
 PAGES_A_STEP = 256
+_OPCODES_A_STEP = 100_000
 Step = Callable[[int, int], None]
 """step(done, total) in bytes; what it raises stops the work."""
 
@@ -67,20 +68,45 @@ def copy_database(source: Path, key: bytes, target: Path, step: Step) -> Content
     return contents
 
 
-def look_through(path: Path, key: bytes, *, alone: bool = False) -> Soundness:
+def look_through(path: Path, key: bytes, step: Callable[[], None], *, alone: bool = False) -> Soundness:
     """Opens a file, checks the seal of each page, the structure and the references, and counts rows; writes nothing.
 
-    `alone`: nobody else has the file open (a copy). StorageFault if the key does not open it."""
+    `step` is called every now and then; what it raises stops the work. `alone`: nobody else has the file open (a copy).
+    StorageFault if the key does not open it, or it is too damaged to be looked through."""
     with _faults(), closing(_connect(path, key, "mode=ro&immutable=1" if alone else "")) as reading:
         reading.execute("PRAGMA query_only = ON")
-        reading.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-        pages = len(reading.execute("PRAGMA cipher_integrity_check").fetchall())
-        if pages:
-            return Soundness(Contents("", {}), pages, 0, 0)
-        contents = _contents(reading)
-        structure = [line for (line,) in reading.execute("PRAGMA integrity_check(100)") if line != "ok"]
-        references = len(reading.execute("PRAGMA foreign_key_check").fetchall())
+        with _interruptible(reading, step):
+            reading.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+            pages = len(reading.execute("PRAGMA cipher_integrity_check").fetchall())
+            if pages:
+                return Soundness(Contents("", {}), pages, 0, 0)
+            contents = _contents(reading)
+            structure = [line for (line,) in reading.execute("PRAGMA integrity_check(100)") if line != "ok"]
+            references = len(reading.execute("PRAGMA foreign_key_check").fetchall())
         return Soundness(contents, pages, len(structure), references)
+
+
+@contextmanager
+def _interruptible(connection: Any, step: Callable[[], None]) -> Iterator[None]:
+    """SQLite calls back while it works; an exception cannot pass through it, so it waits on this side."""
+    raised: list[BaseException] = []
+
+    def go_on() -> int:
+        try:
+            step()
+        except BaseException as stop:
+            raised.append(stop)
+        return len(raised)
+
+    connection.set_progress_handler(go_on, _OPCODES_A_STEP)
+    try:
+        yield
+    except sqlcipher.Error:
+        if raised:
+            raise raised[0] from None
+        raise
+    finally:
+        connection.set_progress_handler(None, 0)
 
 
 def _contents(connection: Any) -> Contents:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from app.common.changes import Changes, Done, Topic
-from app.common.errors import UserError
+from app.common.errors import EnvironmentFault, UserError
 from app.common.progress import CancelToken, Progress, silent
 from app.common.words import N_
-from app.security.context import Context
+from app.security.context import Context, environment_faults
 from app.security.permissions import May
 from app.security.workspace import Workspace
 from app.sync.engine import seal_all
@@ -21,6 +22,7 @@ from app.upkeep.faults import disk_faults
 from app.upkeep.making import Meter, make_backup
 
 FOLDER = "backups"
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +53,7 @@ class BackupService:
         self.ctx.require(May.BACK_UP)
         now = self.ctx.clock.now()
         target = self._target(to, now)
-        if read_hub_file(self.workspace.folder) is not None:
-            seal_all(self.ctx.db, self.workspace.folder, self.ctx.clock)
+        self._seal()
         with disk_faults(target.parent):
             manifest = make_backup(self.workspace, self._key, target, now, Meter(progress, cancel or CancelToken()))
             size = target.stat().st_size
@@ -73,6 +74,17 @@ class BackupService:
         """This PC's backups in the workspace's own folder, newest first."""
         self.ctx.require(May.BACK_UP)
         return backups_in(self.workspace.folder)
+
+    def _seal(self) -> None:
+        """So that the copy holds no change which the original will send as well. That would do no harm; so if there is
+        no room for it on this disk, the backup on a stick is made all the same."""
+        if read_hub_file(self.workspace.folder) is None:
+            return
+        try:
+            with environment_faults():
+                seal_all(self.ctx.db, self.workspace.folder, self.ctx.clock)
+        except EnvironmentFault as fault:
+            _log.debug("not sealed before the backup: %s", fault.code)
 
     def _target(self, to: Path | None, now: datetime) -> Path:
         if to is None:

@@ -89,9 +89,12 @@ def _outside(place: Path, clock: Clock) -> list[tuple[str, Examination]]:
 
 
 def _inside(ctx: Context, workspace: Workspace, key: bytes) -> list[tuple[str, Examination]]:
+    database: tuple[str, Examination] = ("database", partial(inside.database, workspace.database_path, key))
+    if not inside.of_this_version(ctx):
+        return [database]
     return [
-        ("database", partial(inside.database, workspace.database_path, key)),
-        ("sign-in", partial(inside.sign_in, ctx)),
+        database,
+        ("sign-in", partial(inside.sign_in, ctx, workspace.accounts.device)),
         ("audit", partial(inside.audit_chain, ctx)),
         ("members", partial(inside.members, ctx)),
         ("segments", partial(inside.segments, ctx, workspace.folder)),

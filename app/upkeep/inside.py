@@ -10,13 +10,14 @@ from sqlalchemy import func, select
 
 from app.common.words import ntr, tr
 from app.security import audit, membership
-from app.security.context import Context
+from app.security.context import FAULTS, Context
 from app.sync.hub_file import read_hub_file
 from app.sync.spool import SPOOL
 from app.upkeep.checks import Finding, Step, listed, sentences
 from app.upkeep.traffic import packets_here
 from db.copying import Soundness, look_through
 from db.engine import Tx
+from db.errors import FaultKind, StorageFault
 from db.models import (
     Account,
     AuditEntry,
@@ -34,26 +35,37 @@ from db.replica.files import read_regular
 from db.replica.names import MAX_SEGMENT_BYTES, fits, parse_name, segment_hash
 from db.replica.sealing import unsealed
 from db.replica.segments import NO_SEGMENT, SegmentBroken, proven_by, read_envelope
-from db.schema import LATEST
+from db.schema import LATEST, version_of
 
 _RECENT = timedelta(days=30)
 
 
-def database(path: Path, key: bytes, _step: Step) -> Finding:
+def database(path: Path, key: bytes, step: Step) -> Finding:
     """Every page, the structure, the references, the schema."""
-    found = look_through(path, key)
+    found = look_through(path, key, step)
     if found.pages:
-        found = look_through(path, key)  # a page may have been on its way from the log into the file
+        found = look_through(path, key, step)  # a page may have been on its way from the log into the file
     if not found.sound:
         return False, sentences(_faults(found), tr("Leave the folder as it is and restore the last backup."))
-    if found.contents.schema != LATEST:
-        return False, tr(
-            "Whole, but written by another version of this program ({version}); it is brought up to date when "
-            "somebody signs in with the newest.",
-            version=found.contents.schema or "?",
+    schema = found.contents.schema
+    if schema > LATEST:
+        return False, tr(FAULTS[FaultKind.NEWER])
+    if schema < LATEST:
+        return True, tr(
+            "Whole, and of an earlier version of this program: whoever signs in next brings it up to date. The rest "
+            "is looked at after that."
         )
     rows = sum(found.contents.rows.values())
     return True, tr("Every page is as it was written; {n} rows in good order.", n=f"{rows:,}")
+
+
+def of_this_version(ctx: Context) -> bool:
+    """Whether the rest can be looked at; a file that does not even say so is."""
+    try:
+        with ctx.db.read() as tx:
+            return version_of(tx.connection()) == LATEST
+    except StorageFault:
+        return True
 
 
 def _faults(found: Soundness) -> str:
@@ -64,8 +76,8 @@ def _faults(found: Soundness) -> str:
     )
 
 
-def sign_in(ctx: Context, _step: Step) -> Finding:
-    """The root is the one this account believes in, and the log believes the account."""
+def sign_in(ctx: Context, device_of_accounts: str, _step: Step) -> Finding:
+    """The root is the one this account believes in, the log believes the account, both files are of one PC."""
     with ctx.db.read() as tx:
         device, organisation = tx.execute(select(Device)).scalars().first(), tx.get(Organisation, _org(ctx))
         if device is None or organisation is None:
@@ -76,6 +88,8 @@ def sign_in(ctx: Context, _step: Step) -> Finding:
                 "The data file names another organisation root than the one your account believes in: it was "
                 "altered. Do not work on this PC; call the director."
             )
+        if device.id.hex() != device_of_accounts:
+            return False, tr("accounts.json and centre.db belong to two different PCs. Restore the last backup.")
         account, member = tx.get(Account, ctx.who.user_id), ctx.members(tx).members.get(ctx.who.user_id)
     if account is None or member is None or not account.active:
         return False, tr("This account no longer belongs to the organisation. Ask the director.")

@@ -22,13 +22,14 @@ from app.common.words import N_
 from app.security.workspace import DAMAGED_ACCOUNTS, Workspace
 from app.sync.hub_file import HUB_FILE
 from app.upkeep import container
-from app.upkeep.container import FORMAT, Manifest, Member
+from app.upkeep.container import FORMAT, SUFFIX, Manifest, Member
 from db import copying, keyfile
 from db.copying import Contents, Step
 
 PHASES = 5
 _SHARE = 200
 _A_DAY = 86_400
+_WORK, _PART = ".unfinished-", ".unfinished"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class Meter:
 def make_backup(workspace: Workspace, key: bytes, target: Path, now: datetime, meter: Meter) -> Manifest:
     """Writes `target` whole, or leaves nothing. OSError and StorageFault as they come; EnvironmentFault
     "backup-unproven" if what was written does not stand the proof."""
-    with tempfile.TemporaryDirectory(prefix=".unfinished-", dir=_work_place(workspace, target)) as made:
+    with tempfile.TemporaryDirectory(prefix=_WORK, dir=_work_place(workspace, target)) as made:
         work = Path(made)
         copy = work / container.DATABASE
         contents = copying.copy_database(workspace.database_path, key, copy, meter.phase(0))
@@ -64,14 +65,15 @@ def _work_place(workspace: Workspace, target: Path) -> Path:
     """Beside the target only where the workspace's disk has no room: SQLite on a share may lack locks."""
     home = workspace.folder / "backups"
     home.mkdir(mode=0o700, exist_ok=True)
-    _sweep(home)
+    _sweep(home, f".*{SUFFIX}.*{_PART}", f"{_WORK}*")
+    _sweep(target.parent, f".*{SUFFIX}.*{_PART}")
     needed = 2 * workspace.database_path.stat().st_size
     return home if shutil.disk_usage(home).free > needed else target.parent
 
 
-def _sweep(home: Path) -> None:
+def _sweep(folder: Path, *patterns: str) -> None:
     """What a power cut left; what is of today may belong to a backup that is being made just now."""
-    for left in (*home.glob(".unfinished-*"), *home.glob(".*.unfinished")):
+    for left in (found for pattern in patterns for found in folder.glob(pattern)):
         if time.time() - left.stat().st_mtime < _A_DAY:
             continue
         if left.is_dir():
@@ -110,7 +112,7 @@ def _manifest(
 def _write_proven(
     target: Path, manifest: Manifest, sources: dict[str, Path | bytes], prove: Callable[[Path], None], meter: Meter
 ) -> Manifest:
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".unfinished")
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=_PART)
     part = Path(name)
     try:
         with os.fdopen(handle, "w+b") as stream:
@@ -149,7 +151,7 @@ def _prove(part: Path, key: bytes, made_from: Contents, work: Path, meter: Meter
     except (container.NotABackup, container.BackupDamaged):
         raise _unproven() from None
     meter.phase(4)(0, 1)
-    found = copying.look_through(opened, key, alone=True)
+    found = copying.look_through(opened, key, meter.cancel.check, alone=True)
     if not found.sound or found.contents != made_from:
         raise _unproven()
     meter.phase(4)(1, 1)

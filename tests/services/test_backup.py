@@ -5,6 +5,9 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import signal
+import subprocess
+import sys
 import tarfile
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -221,23 +224,82 @@ def test_a_folder_that_is_not_there_or_not_ours_is_named(office: Office, tmp_pat
     assert fault.value.code == "folder-missing" and str(tmp_path / "gone") in fault.value.text()
 
 
-@pytest.mark.parametrize("code", ["disk-full", "folder-read-only"])
-def test_a_full_or_locked_disk_is_a_sentence(
-    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str
+_CHILD = """
+import os, resource, signal, sys
+from pathlib import Path
+from app.bootstrap import open_workspace, sign_in
+from app.common.errors import EnvironmentFault
+
+folder, password, target, kill_at, limit = Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3]), *map(int, sys.argv[4:])
+office = sign_in(open_workspace(folder), "desk", password)
+if limit:
+    size = office.workspace.database_path.stat().st_size
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size * limit // 100, resource.RLIM_INFINITY))
+
+def die(done, total):
+    if done >= kill_at > 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+try:
+    office.services.backups.make(target, progress=die)
+except EnvironmentFault as fault:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    office.close()
+    sys.exit(fault.code)
+"""
+
+
+def _child(
+    root: Path, folder: Path, target: Path, kill_at: int = 0, limit: int = 0
+) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", _CHILD, str(folder), PASSWORD, str(target), str(kill_at), str(limit)]
+    return subprocess.run(command, cwd=root, text=True, capture_output=True, check=False)
+
+
+@pytest.mark.parametrize("percent", [40, 101])
+def test_fault_11_a_disk_that_is_full_is_a_sentence_and_nothing_is_left(
+    root: Path, bench: Bench, tmp_path: Path, percent: int
 ) -> None:
-    """The system's own answer, given at the moment in which the container is written."""
-    import errno
+    """No file may grow beyond so much of the data file's size: first the copy, then the container does not fit."""
+    place = tmp_path / "stick"
+    place.mkdir()
+    done = _child(root, bench.folder, place, limit=percent)
+    assert done.returncode == 1 and done.stderr.strip() in ("storage-full", "disk-full"), done.stderr
+    assert left_in(place) == [] and left_in(bench.folder / "backups") == []
+    assert bench.sign("desk").services.backups.make(place).value.readable
 
-    number = errno.ENOSPC if code == "disk-full" else errno.EROFS
 
-    def refused(*_args: object) -> None:
-        raise OSError(number, os.strerror(number))
+@pytest.mark.parametrize("kill_at", [1, 250, 450, 650, 850, 1000])
+def test_fault_08_a_backup_that_was_killed_leaves_none_behind_and_the_next_one_is_made(
+    root: Path, bench: Bench, tmp_path: Path, kill_at: int
+) -> None:
+    place = tmp_path / "stick"
+    place.mkdir()
+    assert _child(root, bench.folder, place, kill_at).returncode == -signal.SIGKILL
+    assert list(place.glob("*.lsbackup")) == []
+    assert all(file.name.startswith(".") for file in place.iterdir())
+    for left in (*(bench.folder / "backups").iterdir(), *place.iterdir()):
+        os.utime(left, (0, 0))
+    made = bench.sign("desk").services.backups.make(place).value.path
+    assert left_in(bench.folder / "backups") == [] and left_in(place) == [made.name], "what is old is cleared away"
+    restore(made, tmp_path / "new")
 
-    monkeypatch.setattr(container, "write", refused)
+
+def test_a_disk_that_refuses_is_named_with_its_folder(office: Office, tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
     with pytest.raises(EnvironmentFault) as fault:
-        office.services.backups.make(tmp_path / "x.lsbackup")
-    assert fault.value.code == code
-    assert "x.lsbackup" not in " ".join(left_in(tmp_path))
+        office.services.backups.make(tmp_path / "file" / "x.lsbackup")
+    assert fault.value.code == "folder-missing"
+
+
+def test_the_search_through_a_file_can_be_stopped(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(copying, "_OPCODES_A_STEP", 10)
+    token, key = CancelToken(), key_of(office)
+    path = office.workspace.database_path
+    assert copying.look_through(path, key, token.check).sound
+    token.cancel()
+    with pytest.raises(Cancelled):
+        copying.look_through(path, key, token.check)
 
 
 def test_a_file_that_is_no_backup_of_this_pc_is_not_replaced(office: Office, made: Path, tmp_path: Path) -> None:

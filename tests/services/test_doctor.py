@@ -345,6 +345,20 @@ def test_a_statement_that_nobody_may_sign_counts_for_nothing_and_is_told(bench: 
     assert set(inside(desk)) == {"members"}
 
 
+@pytest.mark.parametrize("version, well", [("0001", True), ("9999", False)])
+def test_a_file_of_another_version_is_told_and_left_alone(bench: Bench, version: str, well: bool) -> None:
+    write(bench, "UPDATE alembic_version SET version_num = :v", v=version)
+    checks = bench.sign("desk").services.doctor.examine()
+    assert [check.name for check in checks] == [*OUTSIDE, "database"]
+    assert set(bad(checks)) == (set() if well else {"database"})
+
+
+def test_an_accounts_file_of_another_pc_is_told(pcs: TwoPcs) -> None:
+    office = pcs.sign(pcs.desk, "desk")
+    office.workspace.accounts.device = _of(pcs.room2).hex()
+    assert set(inside(office)) == {"sign-in"}
+
+
 def _flip(bench: Bench, pages: Callable[[int], list[int]]) -> None:
     for login in ("desk", "psych"):
         bench.sign(login).close()

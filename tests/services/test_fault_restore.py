@@ -12,6 +12,7 @@ from app.bootstrap import Office
 from app.security import audit
 from app.upkeep.restore import restore
 from db.models import Client, Device, Segment
+from db.replica.sealing import unsealed
 from tests.services.casework import make_client
 from tests.services.test_attacks import NOTE
 from tests.services.two_pcs import TwoPcs, pcs, pcs_template
@@ -144,3 +145,25 @@ def test_fault_05_what_was_sealed_and_not_yet_sent_is_sent_from_the_backup(pcs: 
     pcs.sync(pcs.desk)
     pcs.sync(pcs.room2)
     assert names(pcs.sign(pcs.room2, "desk")) == ["没来得及发"]
+
+
+def test_fault_05_a_backup_made_when_nothing_could_be_sealed_repeats_nothing(pcs: TwoPcs, tmp_path: Path) -> None:
+    """The spool cannot be written, the backup is made all the same; what it holds unsent, the original sends, too."""
+    spool = pcs.desk / "spool"
+    spool.rename(tmp_path / "aside")
+    spool.write_bytes(b"")
+    make_client(pcs.sign(pcs.desk, "desk"), name="两份都有")
+    with pcs.sign(pcs.desk, "desk").ctx.db.read() as tx:
+        assert unsealed(tx)
+    file = back_up(pcs, pcs.desk, tmp_path / "old.lsbackup")
+    spool.unlink()
+    (tmp_path / "aside").rename(spool)
+    pcs.sync(pcs.desk)
+    pcs.sync(pcs.room2)
+    go_back(pcs, pcs.desk, file)
+    for folder in (pcs.desk, pcs.room2, pcs.desk):
+        found = pcs.sync(folder)
+        assert (found.conflicts, found.refused, found.alarms) == (0, 0, ())
+    for folder in (pcs.desk, pcs.room2):
+        assert names(pcs.sign(folder, "desk")) == ["两份都有"]
+        assert unwell(pcs.sign(folder, "desk")) == []
