@@ -23,7 +23,7 @@ from db.replica.names import MAX_SEGMENT_BYTES, ORG, SegmentName, fits, parse_na
 TRIES = 3
 LOOK_AGAIN = 24 * 3600.0
 """Seconds after which a refused file is looked at once more though nobody answered."""
-MOST_ANSWERS = 1000
+MOST_ASKED = 1000
 
 _PASSING = (HubTrouble.AWAY, HubTrouble.TORN, HubTrouble.FAULT)
 _THIS_CHAIN = (HubTrouble.BLOCKED, HubTrouble.DENIED)
@@ -95,7 +95,7 @@ class Exchange:
         here, there, carried = self.here, self.there, set(self.settings.streams)
         hidden = tuple(f"{folder[len(SEGMENTS) + 1 :]}/" for folder in self.hub.unreadable)
         push = [name for name in _names(here.keys() - there.keys()) if not name.path.startswith(hidden)]
-        doubted = {*sorted(self.asked & here.keys())[:MOST_ANSWERS], *self.refusals}
+        doubted = {*sorted(self.asked & here.keys())[:MOST_ASKED], *self.refusals}
         both = _names(p for p in here.keys() & there.keys() if here[p] != there[p] or p in doubted)
         pull = [name for name in _names(there.keys() - here.keys()) if name.stream in carried and self._wanted(name)]
         return push, both, pull
@@ -208,8 +208,10 @@ class Exchange:
         """Remembered, so that it is neither read nor counted again; and marked, so that somebody may mend it."""
         old = self.refusals.get(path)
         self.refused += old is None or old.size != size
-        asked = self._sending(lambda: self.hub.create(f"{AGAIN}/{path}", b"again\n"), quiet=True)
-        self.refusals[path] = Refusal(size, self.now(), bool(asked))
+        room = path not in self.asked and len(self.asked) < MOST_ASKED
+        if room and self._sending(lambda: self.hub.create(f"{AGAIN}/{path}", b"again\n"), quiet=True):
+            self.asked.add(path)
+        self.refusals[path] = Refusal(size, self.now(), path in self.asked)
 
     def _take_back(self, paths: Iterable[str]) -> None:
         for path in paths:

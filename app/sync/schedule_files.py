@@ -101,7 +101,7 @@ def windows_task(job: Job, user: str = "") -> bytes:
 
 def windows_at(task: str) -> time | None:
     """When a task, as `schtasks /Query /XML` prints it, runs."""
-    found = re.search(r"<StartBoundary>\d{4}-\d\d-\d\dT(\d\d:\d\d)", task)
+    found = re.search(r"<StartBoundary>\d{4}-\d\d-\d\dT(\d\d:\d\d)", task.replace("\0", ""))
     return time.fromisoformat(found[1]) if found else None
 
 

@@ -90,6 +90,19 @@ def make_folders(disk: Disk, root: Path, folder: Path, mode: int) -> None:
             raise NotAFolder(here)
 
 
+def plainly_below(root: Path, folder: Path) -> bool:
+    """Whether no link and no file stands between `root` and `folder`; a missing folder is plain."""
+    here = root
+    for part in folder.relative_to(root).parts:
+        here = here / part
+        try:
+            if not stat.S_ISDIR(here.lstat().st_mode):
+                return False
+        except FileNotFoundError:
+            return True
+    return True
+
+
 def put(disk: Disk, path: Path, data: bytes, *, owner: str, mode: int, over: bool) -> None:
     """Temporary file in the same folder, fsync, rename, fsync of the folder. `over` replaces what is there, also on
     Windows. A temporary that a kill left carries `owner`, who removes it next time."""
@@ -140,7 +153,7 @@ class Walk:
 
     def files(self, root: Path, prefix: str) -> Iterator[tuple[str, int]]:
         """(path relative to `root`, size) of every plain file below `root/prefix`, in no order."""
-        waiting = [prefix.strip("/")]
+        waiting = [prefix] if plainly_below(root, root / prefix) else []
         while waiting:
             folder = waiting.pop()
             try:

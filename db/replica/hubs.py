@@ -23,7 +23,17 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
-from db.replica.files import TEMPORARY, Disk, NotAFolder, Walk, make_folders, own_litter, put, read_regular
+from db.replica.files import (
+    TEMPORARY,
+    Disk,
+    NotAFolder,
+    Walk,
+    make_folders,
+    own_litter,
+    plainly_below,
+    put,
+    read_regular,
+)
 
 SEGMENTS, JOIN, AGAIN, MARKER = "segments", "join", "again", "longshan-hub"
 _FOLDER = "folder:"
@@ -111,20 +121,24 @@ class FolderHub:
     def read(self, path: str, max_bytes: int) -> bytes | None:
         with self._faults():
             self._here()
-            return read_regular(self._target(path), max_bytes)
+            target = self._target(path)
+            return read_regular(target, max_bytes) if plainly_below(self.root, target.parent) else None
 
     def exists(self, path: str) -> bool:
         with self._faults():
             self._here()
+            target = self._target(path)
             try:
-                return stat.S_ISREG(self._target(path).lstat().st_mode)
-            except (FileNotFoundError, NotADirectoryError):
+                return plainly_below(self.root, target.parent) and stat.S_ISREG(target.lstat().st_mode)
+            except FileNotFoundError:
                 return False
 
     def create(self, path: str, data: bytes) -> bool:
         with self._faults():
             self._here()
             target = self._target(path)
+            if not plainly_below(self.root, target.parent):
+                raise NotAFolder(target)
             if not _taken(target):
                 with contextlib.suppress(FileExistsError):  # Windows: somebody else was first
                     self._put(target, data, over=False)
@@ -138,7 +152,9 @@ class FolderHub:
     def delete(self, path: str) -> None:
         with self._faults():
             self._here()
-            self._disk.remove(self._target(path))
+            target = self._target(path)
+            if plainly_below(self.root, target.parent):
+                self._disk.remove(target)
 
     def tidy(self) -> int:
         with self._faults():
@@ -207,6 +223,7 @@ _ERRNOS = {
 # Not ready, bad network path, name deleted, unexpected network error, name not found, no media, unreachable …
 _WINDOWS_AWAY = {21, 51, 53, 54, 55, 59, 64, 65, 67, 121, 1112, 1167, 1231, 1232}
 _WINDOWS_FULL = {39, 112, 1295}
+_WINDOWS_BUSY = {32, 33}  # a virus scanner or indexer holds the file: passes
 
 
 def trouble_of(error: OSError) -> HubTrouble:
@@ -216,6 +233,8 @@ def trouble_of(error: OSError) -> HubTrouble:
         return HubTrouble.AWAY
     if code in _WINDOWS_FULL:
         return HubTrouble.FULL
+    if code in _WINDOWS_BUSY:
+        return HubTrouble.FAULT
     return _ERRNOS.get(error.errno or 0, HubTrouble.FAULT)
 
 

@@ -327,6 +327,17 @@ def test_links_at_the_hub_lead_nowhere(tmp_path: Path, hub: Path, desk: Pc) -> N
     assert numbers(result) == (0, 0, 0) and desk.segments() == {}
 
 
+def test_a_whole_stream_behind_a_link_is_not_there(tmp_path: Path, hub: Path, desk: Pc, room: Pc) -> None:
+    room.seal(1, 2, device=2)
+    room.run()
+    outside = (hub / "segments" / "org").rename(tmp_path / "outside")
+    (hub / "segments" / "org").symlink_to(outside)
+    assert numbers(desk.run()) == (0, 0, 0) and desk.segments() == {}
+    (hub / "again").symlink_to(outside)
+    before = tree(outside)
+    assert numbers(desk.run()) == (0, 0, 0) and tree(outside) == before
+
+
 def test_nothing_is_written_through_a_link(tmp_path: Path, hub: Path, desk: Pc) -> None:
     outside = tmp_path / "outside"
     outside.mkdir()

@@ -123,7 +123,9 @@ def test_no_way_out_by_links(tmp_path: Path, root: Path, hub: FolderHub) -> None
     (outside / "secret").write_bytes(b"s")
     (root / "join").symlink_to(outside)
     (root / "direct").symlink_to(outside / "secret")
-    assert dict(hub.list("")) == {} and hub.read("direct", 10) is None
+    assert dict(hub.list("")) == dict(hub.list("join")) == dict(hub.list("join/deeper")) == {}
+    assert hub.read("direct", 10) is None and hub.read("join/secret", 10) is None and not hub.exists("join/secret")
+    hub.delete("join/secret")
     with pytest.raises(HubFault) as blocked:
         hub.create("join/new", b"1")
     assert kind(blocked) is HubTrouble.BLOCKED
@@ -224,7 +226,12 @@ def test_windows_says_it_with_numbers_of_its_own() -> None:
     class WindowsError21(OSError):
         winerror = 0
 
-    for number, trouble in ((53, HubTrouble.AWAY), (112, HubTrouble.FULL), (5, HubTrouble.DENIED)):
+    for number, trouble in (
+        (53, HubTrouble.AWAY),
+        (112, HubTrouble.FULL),
+        (5, HubTrouble.DENIED),
+        (32, HubTrouble.FAULT),
+    ):
         error = WindowsError21(errno.EACCES, "")
         error.winerror = number
         assert hubs.trouble_of(error) is trouble
