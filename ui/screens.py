@@ -150,7 +150,7 @@ def pdf_pages(content: bytes) -> list[QImage]:
 def all_screens() -> list[Screen]:
     """The frame's own, then each tab's."""
     frame = importlib.import_module("ui.screens_frame").SCREENS
-    found: list[Screen] = list(frame)
+    found: list[Screen] = [*frame, *importlib.import_module("ui.screens_pair").SCREENS]
     for spec in TABS:
         if not spec.exists():
             continue
@@ -194,7 +194,7 @@ def _round(screens: Sequence[Screen], folder: Path, workspace: Path, clock: Cloc
     theme.current().set(mode=mode, scale=scale)
     for login in dict.fromkeys(screen.login for screen in screens):
         stage = Stage(folder, workspace, clock, "-".join(p for p in (language, mode, mark) if p))
-        _enter(stage, login, size)
+        enter(stage, login, size)
         for screen in screens:
             if screen.login == login:
                 stage.name = screen.name
@@ -210,7 +210,8 @@ def _round(screens: Sequence[Screen], folder: Path, workspace: Path, clock: Cloc
     return faults
 
 
-def _enter(stage: Stage, login: str, size: tuple[int, int]) -> None:
+def enter(stage: Stage, login: str, size: tuple[int, int]) -> None:
+    """Shows the stage's window, and signs in unless `login` is empty."""
     window = stage.window
     window.resize(*size)
     window.begin()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from app.common.clock import local
 from app.common.notes import Note
 from app.common.words import N_
@@ -20,7 +18,7 @@ from app.security.permissions import May
 from app.today import facts
 from app.today.duty import duty_today
 from app.today.handover import handover_facts, handover_pdf
-from app.today.views import Counts, DutyToday, Handover, Need, NightLine, TodayView
+from app.today.views import Counts, DutyToday, Handover, Need, TodayView
 from db.engine import Tx
 
 LATE_DAYS = 7
@@ -75,7 +73,6 @@ def today_view(tx: Tx, ctx: Context) -> TodayView:
         bookings=tuple(facts.bookings(tx, centre, day)) if May.SEE_QUEUE in ctx.who.may else (),
         needs=tuple(_needs(tx, ctx, queue, unsigned, duty)),
         risks=tuple(facts.risks(tx, ctx)),
-        night=tuple(_night(ctx)),
         holidays=tuple(holidays),
         makeup=makeup,
     )
@@ -133,20 +130,3 @@ def _need(kind: str, text: str, count: int, badge: str, tone: str, tab: str) -> 
     if not count:
         return None
     return Need(kind, Note.of(kind, text), Note.of("count", N_("{n}"), n=count), Note.of("do", badge), tone, tab)
-
-
-def _night(ctx: Context) -> list[NightLine]:
-    """Only what is true: synchronisation is not set up; a backup is shown once there is one."""
-    lines = [NightLine("sync", Note.of("sync", N_("Sync")), Note.of("off", N_("not set up")), "", "neutral")]
-    made = _last_backup(ctx)
-    if made is not None:
-        at = local(made)
-        detail = Note.of("made", N_("made {day} {time}"), day=at.date().isoformat(), time=f"{at:%H:%M}")
-        lines.append(NightLine("backup", Note.of("backup", N_("Backup")), detail, "", "accent"))
-    return lines
-
-
-def _last_backup(ctx: Context) -> datetime | None:
-    folder = ctx.db.path.parent / "backups"
-    times = [one.stat().st_mtime for one in folder.glob("*") if one.is_file()] if folder.is_dir() else []
-    return datetime.fromtimestamp(max(times), UTC) if times else None

@@ -107,17 +107,6 @@ class RiskLine:
 
 
 @dataclass(frozen=True, slots=True)
-class NightLine:
-    """What the night did, if it did anything."""
-
-    kind: str
-    text: Note
-    detail: Note
-    badge: str
-    tone: str
-
-
-@dataclass(frozen=True, slots=True)
 class HolidayLine:
     """A public holiday from `first` to `last`, or one whose days nobody has announced yet (both None)."""
 
@@ -142,7 +131,6 @@ class TodayView:
     bookings: tuple[BookingToday, ...]
     needs: tuple[Need, ...]
     risks: tuple[RiskLine, ...]
-    night: tuple[NightLine, ...]
     holidays: tuple[HolidayLine, ...]
     makeup: HolidayLine | None
 

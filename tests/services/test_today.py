@@ -56,7 +56,6 @@ def test_a_new_centre_shows_zeros_and_says_what_is_not_there(centre: Bench) -> N
         counts = view.counts
         assert (counts.arrivals, counts.waiting, counts.unsigned, counts.unanswered, counts.late) == (0, 0, 0, 0, 0)
         assert counts.longest_wait is None and counts.oldest_hours is None and view.risks == ()
-        assert [(line.kind, line.detail.text()) for line in view.night] == [("sync", "未设置")]
         assert not view.duty.published and not view.duty.drafted
 
 

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
 from app.common.errors import EnvironmentFault, UserError
@@ -150,7 +151,11 @@ class AdmitSheet(Sheet):
             button.setVisible(home is step)
             button.setDefault(home is step)
         self._close.set_text(tr("Close") if step is self._handing else tr("Cancel"))
-        self.adjustSize()
+        self._settle()
+
+    def _settle(self) -> None:
+        """As high as what is on it, once it is laid out."""
+        QTimer.singleShot(0, self, self.adjustSize)
 
     def _show_waiting(self, requests: Sequence[Any]) -> None:
         clear(self._waiting.body)
@@ -160,11 +165,11 @@ class AdmitSheet(Sheet):
         ]
         show_rows(self._waiting, rows)
         self._waiting.setVisible(bool(rows))
-        self.adjustSize()
+        self._settle()
 
     def _hub_away(self, error: UserError) -> None:
         self._note.say(error.text(), "attention")
-        self.adjustSize()
+        self._settle()
 
     def _show_centres(self, centres: Sequence[Any]) -> None:
         self.centre.set_options((one.id, one.name) for one in centres)
@@ -185,4 +190,4 @@ class AdmitSheet(Sheet):
 
     def _refuse(self, error: UserError) -> None:
         self._note.say(error.text(), "urgent")
-        self.adjustSize()
+        self._settle()

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame
 
-from app.common.words import tr
+from app.common.words import N_, tr
 from app.sync.views import SideView
 from ui.reviews.words import written_words
 from ui.widgets.badge import Badge
@@ -17,8 +17,12 @@ from ui.widgets.label import Label
 from ui.widgets.layout import column, row
 
 
+VERSION, ONE = N_("Version {n}"), N_("No. {n}")
+
+
 class SideCard(Card):
-    """`number` is the key that chooses it, `choice` the words on the button; without `on_choose` it only shows."""
+    """`number` is the key that chooses it, `choice` the words on the button; without `on_choose` it only shows.
+    `all_show`: none hides another, as with two bookings."""
 
     def __init__(
         self,
@@ -27,11 +31,15 @@ class SideCard(Card):
         differing: frozenset[str],
         on_choose: Callable[[], object] | None,
         choice: str = "",
+        *,
+        title: str = VERSION,
+        all_show: bool = False,
     ) -> None:
-        super().__init__(tr("Version {n}", n=number), padded=False)
+        self.title = tr(title, n=number)
+        super().__init__(self.title, padded=False)
         self.side = side
         self.marked: list[str] = []
-        if side.shows:
+        if side.shows and not all_show:
             self.add_beside_title(Badge(tr("shows now"), "accent", icon="check"))
         for name, value in side.fields:
             self.body.addWidget(self._line(name, value, name in differing))
@@ -41,9 +49,7 @@ class SideCard(Card):
             self.choose = SecondaryButton(choice, on_choose, shortcut=str(number))
         self.add_foot(Label(written_words(side), "hint"), None, *([self.choose] if self.choose else []))
         said = "，".join(f"{name} {value}" for name, value in side.fields)
-        self.setAccessibleName(
-            "。".join(part for part in (tr("Version {n}", n=number), said, written_words(side)) if part)
-        )
+        self.setAccessibleName("。".join(part for part in (self.title, said, written_words(side)) if part))
 
     def _line(self, name: str, value: str, differs: bool) -> QFrame:
         """The field's name above its value; one that differs is tinted, and says so."""

@@ -16,7 +16,7 @@ from app.sync.views import ReviewView
 from ui import notify
 from ui.desk import Desk
 from ui.jobs import run_job
-from ui.reviews.side import SideCard
+from ui.reviews.side import ONE, VERSION, SideCard
 from ui.reviews.words import CHOICES, LEAVE, STORIES, differing, review_row, written_words
 from ui.widgets.button import SecondaryButton
 from ui.widgets.card import Card
@@ -118,9 +118,19 @@ class ReviewsTab(QWidget):
         marks = differing(view) if view.kind in ("edit", "number") else frozenset()
         choice = CHOICES.get(view.kind, "")
         self.sides = []
+        all_show = all(side.shows for side in view.sides)
         for number, side in enumerate(view.sides, start=1):
             choose = partial(self.decide, number) if choice else None
-            self.sides.append(SideCard(side, number, marks, choose, tr(choice)))
+            card = SideCard(
+                side,
+                number,
+                marks,
+                choose,
+                tr(choice),
+                title=VERSION if view.kind == "edit" else ONE,
+                all_show=all_show,
+            )
+            self.sides.append(card)
             self._beside.addWidget(self.sides[-1], 1)
             self.sides[-1].show()  # at once: its key may be pressed before the layout comes round to it
 

@@ -94,6 +94,10 @@ class SyncCard(Card):
         now = (status.hub or "") if status is not None else ""
         ask.text(self, tr("Address of the hub"), tr("Address"), value=now, on_text=self._set)
 
+    def running_words(self) -> str:
+        """Beside the bar."""
+        return tr("Sending and receiving…")
+
     def show_state(self) -> None:
         """As the top bar says it, and what it leaves out."""
         state, status = self._syncing.state(), self._syncing.status
@@ -105,7 +109,7 @@ class SyncCard(Card):
         has_hub = status is not None and status.hub is not None
         self.now.setEnabled(has_hub and not running)
         if running and self.progress.isHidden():
-            self.progress.begin(tr("Sending and receiving…"))
+            self.progress.begin(self.running_words())
         elif not running:
             self.progress.end()
         self._show_settings(status)

@@ -17,7 +17,6 @@ from app.today.views import (
     DutyHalf,
     HolidayLine,
     Need,
-    NightLine,
     RiskLine,
     TodayView,
 )
@@ -154,10 +153,6 @@ def risk_row(line: RiskLine) -> Row:
     detail = tr("since {day}", day=f"{at:%m-%d %H:%M}") if at else ""
     tone = "urgent" if line.level is RiskLevel.URGENT else "attention"
     return Row(line.number, title, detail, badge=tr(RISK_WORDS[line.level]), tone=tone)
-
-
-def night_row(line: NightLine) -> Row:
-    return Row(line.kind, line.text.text(), line.detail.text(), badge=line.badge, tone=line.tone)
 
 
 def holiday_rows(holidays: Iterable[HolidayLine], makeup: HolidayLine | None, today: date) -> list[Row]:

@@ -19,8 +19,9 @@ from ui import ask, notify
 from ui.desk import Desk
 from ui.jobs import run_job
 from ui.pdf_sheet import PdfSheet
-from ui.today import rows
+from ui.today import night, rows
 from ui.today.card import Line, LinesCard
+from ui.today.night import NightFacts
 from ui.widgets.button import SecondaryButton
 from ui.widgets.layout import column, row
 from ui.widgets.page_header import PageHeader
@@ -39,6 +40,7 @@ class TodayTab(QWidget):
         self.desk = desk
         self._today = desk.services.today
         self._view: TodayView | None = None
+        self._reviews = 0
         may = desk.who.may
         self._tabs = {
             "intake": May.SEE_QUEUE in may,
@@ -98,6 +100,7 @@ class TodayTab(QWidget):
     def refresh(self, topics: frozenset[Topic] | None = None) -> None:
         """Everything anew: whatever changes, changes something here."""
         run_job(self, self._today.view, lane="read", on_done=self._show)
+        run_job(self, night.night_facts, self.desk.services, lane="read", on_done=self._show_night)
 
     def flush(self) -> None:
         """Nothing is typed here."""
@@ -125,11 +128,26 @@ class TodayTab(QWidget):
         if self.bookings is not None:
             self.bookings.set_hint(ntr("{n} booking", "{n} bookings", len(view.bookings)) if view.bookings else "")
             self.bookings.show_lines([Line(rows.booking_row(b, view.now), self._way("intake")) for b in view.bookings])
-        self.needs.show_lines([Line(rows.need_row(need), self._way(need.tab)) for need in view.needs])
+        self._show_needs()
         self.risks.show_lines([Line(rows.risk_row(line), self._risk_way(line)) for line in view.risks])
-        self.night.show_lines([Line(rows.night_row(line)) for line in view.night])
         today = local(view.now).date()
         self.holidays.show_lines([Line(one) for one in rows.holiday_rows(view.holidays, view.makeup, today)])
+
+    def _show_night(self, facts: NightFacts) -> None:
+        self._reviews = facts.reviews
+        to_sync = partial(self.desk.open_tab, "settings", section="sync")
+        now = self.desk.clock.now()
+        self.night.show_lines([Line(one, to_sync) for one in night.night_rows(facts, now)])
+        self._show_needs()
+
+    def _show_needs(self) -> None:
+        """The gravest first; what two PCs wrote differently comes last, since nothing of it is lost."""
+        if self._view is None:
+            return
+        lines = [Line(rows.need_row(need), self._way(need.tab)) for need in self._view.needs]
+        if self._reviews:
+            lines.append(Line(night.review_row(self._reviews), self._way("reviews")))
+        self.needs.show_lines(lines)
 
     def _risk_way(self, line: RiskLine) -> partial[None] | None:
         """Into the case, for those who may open it."""
