@@ -80,7 +80,7 @@ class CentreService:
         """The user's own centre."""
         with self.ctx.read(May.OWN_SETTINGS) as tx:
             centre = tx.get_one(Centre, self.ctx.who.centre_id)
-            organisation = tx.execute(select(Organisation)).scalars().one()
+            organisation = tx.get_one(Organisation, self.ctx.who.organisation_id)
             return CentreView(
                 centre.id,
                 centre.code,

@@ -149,7 +149,7 @@ class JoinService:
             write_hub_file(folder, HubFile(mine.id.hex(), [ORG, *streams]))
 
     def _content(self, tx: Tx, device: KnownDevice, first_epoch: int, url: str | None) -> Packet:
-        organisation = tx.execute(select(Organisation)).scalars().one()
+        organisation = tx.get_one(Organisation, self.ctx.who.organisation_id)
         streams = (ORG, device.centre_id)
         keys = tx.execute(select(StreamKey).where(StreamKey.stream.in_(streams))).scalars()
         names = list(_names(tx, streams))

@@ -24,7 +24,7 @@ from app.sync.requests import decode_request
 from db.crypto.pairs import KeyPairs
 from db.crypto.passwords import FLOOR_MEMORY
 from db.crypto.sealing import digest
-from db.models import AuditEntry, Client, Device, StreamKey
+from db.models import AuditEntry, Client, Device, Organisation, StreamKey
 from db.replica.hubs import folder_url
 from tests.services.casework import make_client
 from tests.services.conftest import PASSWORD
@@ -371,3 +371,35 @@ def test_a_member_of_the_county_opens_no_pc_of_the_city_and_the_other_way_round(
     assert with_names == {"county", "countydir"}
     assert "county" not in {entry.login for entry in open_workspace(county.city.desk).accounts.entries}
     _refused("ask-colleague", sign_in, open_workspace(county.folder), "director", PASSWORD)
+
+
+def test_a_hub_that_is_away_keeps_nobody_from_being_let_in(pcs: TwoPcs, tmp_path: Path) -> None:
+    pcs.hub.rename(tmp_path / "gone")
+    joining = pcs.sign(pcs.desk, "director").services.joining
+    _refused("hub-away", joining.requests)
+    request = JoinRequest.new("三号机")
+    made = joining.admit(request.data, pcs.centre, "三号机").value
+    assert not made.delivered
+    offer = open_packet(request, made.packet)
+    for url in ("s3:bucket", "/somewhere", "folder:"):
+        _refused("hub-unknown", join, tmp_path / "room3", request, offer, url)
+    assert not (tmp_path / "room3").exists()
+    join(tmp_path / "room3", request, offer, folder_url(pcs.hub), pcs.clock)
+    assert pcs.sign(tmp_path / "room3", "desk").who.login == "desk"
+    _refused("hub-away", pcs.sync, tmp_path / "room3", "desk")
+
+
+def test_a_second_organisation_slipped_into_the_file_changes_nothing(pcs: TwoPcs, tmp_path: Path) -> None:
+    """Any PC may write rows of the stream that all share; only the root that was pinned counts."""
+    false = KeyPairs.new().public
+    with pcs.sign(pcs.room2, "desk").ctx.db.write() as tx:
+        tx.add(Organisation(stream="org", name="假机构", root_sign=false.sign, root_box=false.box, demo=True))
+    pcs.sync(pcs.room2)
+    pcs.sync(pcs.desk)
+    request, packet = _admitted(pcs)
+    offer = open_packet(request, packet)
+    assert offer.organisation == "聊城市学生心理健康发展服务中心" and not offer.demo
+    join(tmp_path / "room3", request, offer, folder_url(pcs.hub), pcs.clock)
+    office = pcs.sign(tmp_path / "room3", "desk")
+    assert office.ctx.root == pcs.sign(pcs.desk, "desk").ctx.root
+    assert office.services.centre.view().organisation == "聊城市学生心理健康发展服务中心"
