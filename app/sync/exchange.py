@@ -259,6 +259,7 @@ class Exchange:
     def _remember(self, number: str, touched: set[str]) -> None:
         """How far each chain is at the hub without a gap. Only chains that something happened to are gone through."""
         old = self.seen
+        touched = touched | self._brought_by_others()
         if old is not None and not touched and old.hub == number:
             return
         marks = {} if old is None else {chain: n for chain, n in old.chains.items() if chain not in touched}
@@ -270,6 +271,14 @@ class Exchange:
             elif chain not in ended:
                 marks[chain] = name.seq
         self.spool.remember_seen(self.settings.url or "", number, marks)
+
+    def _brought_by_others(self) -> set[str]:
+        """Chains of which more is at the hub than was remembered: a join packet takes our segments to a PC that may
+        put them there before us."""
+        upto = {} if self.seen is None else self.seen.chains
+        known = (path.rpartition("/") for path in self.here.keys() & self.there.keys())
+        pairs = ((folder.rpartition("/")[0], name[:12]) for folder, _, name in known)
+        return {chain for chain, seq in pairs if seq > f"{upto.get(chain, 0):012}"}
 
     def _result(self) -> CourierResult:
         counts = self.alarms.counts

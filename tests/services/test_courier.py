@@ -16,9 +16,10 @@ from app.sync.exchange import LOOK_AGAIN
 from app.sync.hub_file import HubFile, write_hub_file
 from app.sync.locking import only_one
 from app.sync.sentences import Sentence
-from app.sync.spool import REFUSED, SEEN
+from app.sync.spool import REFUSED, SEEN, Spool
 from app.sync.views import CourierResult
 from db.replica.files import TEMPORARY
+from db.replica.hubs import folder_url
 from db.replica.names import MAX_SEGMENT_BYTES, ORG, parse_name
 from tests.services.hub_folders import CENTRE, FOREIGN, Pc, at_hub, make_pc, segment, tree
 
@@ -391,3 +392,15 @@ def test_alarms_are_whole_sentences_in_the_language_in_force(hub: Path, desk: Pc
     (hub / "segments" / next(iter(desk.segments()))).unlink()
     set_language("zh")
     assert all("{" not in alarm and not alarm.isascii() for alarm in desk.run().alarms)
+
+
+def test_own_packets_that_another_pc_has_brought_to_the_hub_count_as_sent(hub: Path, desk: Pc, room: Pc) -> None:
+    """A PC that joins gets the director's packets in its own, and may be the first to put them there."""
+    desk.seal(1)
+    desk.run()
+    (name,) = desk.seal(2)
+    room.lay(*segment(2))
+    room.run()
+    assert numbers(desk.run()) == (0, 0, 0)
+    seen = Spool(desk.folder).seen(folder_url(hub))
+    assert seen is not None and seen.chains == {name.path.rsplit("/", 2)[0]: 2}
