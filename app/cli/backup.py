@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from app.cli.common import Subparsers, add_command, add_sign_in, emit, signed_in
+from app.cli.common import Subparsers, add_command, add_sign_in, emit, shown_progress, signed_in
 from app.common.clock import local
 from app.common.words import tr
 
@@ -23,7 +23,7 @@ def register(subparsers: Subparsers) -> None:
 def run(args: argparse.Namespace) -> int:
     """Prints where the backup is."""
     with signed_in(args) as office:
-        made = office.services.backups.make(args.to).value
+        made = office.services.backups.make(args.to, progress=shown_progress()).value
     document = {"file": str(made.path), "made_at": made.made_at.isoformat(), "bytes": made.bytes, "verified": True}
     text = tr(
         "The backup of {time} is in {file} ({size} MB). It was read back and opened: it is whole.",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.common import words
 from app.common.errors import UserError
+from app.common.progress import Progress, silent
 from app.common.words import N_, tr
 
 if TYPE_CHECKING:
@@ -63,3 +64,15 @@ def signed_in(args: argparse.Namespace) -> Iterator[Office]:
 def emit(args: argparse.Namespace, document: Any, text: str) -> None:
     """The JSON document if it was asked for, else the text."""
     print(json.dumps(document, ensure_ascii=False, indent=2, default=str) if args.json else text)
+
+
+def shown_progress() -> Progress:
+    """Percent on standard error for a person at a terminal; nothing for a script."""
+    if sys.stderr is None or not sys.stderr.isatty():
+        return silent
+
+    def show(done: int, total: int) -> None:
+        percent = 100 * done // total if total else 0
+        print(f"\r{percent} %", end="\n" if done >= total else "", file=sys.stderr, flush=True)
+
+    return show

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from app.cli.common import Subparsers, add_command, emit
+from app.cli.common import Subparsers, add_command, emit, shown_progress
 from app.common.clock import local
 from app.common.words import tr
 
@@ -22,7 +22,7 @@ def run(args: argparse.Namespace) -> int:
     """Prints what was restored, and what comes back later."""
     from app.upkeep.restore import restore
 
-    found = restore(args.file, args.folder)
+    found = restore(args.file, args.folder, progress=shown_progress())
     when = local(found.made_at).strftime("%Y-%m-%d %H:%M")
     lines = [
         tr(

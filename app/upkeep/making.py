@@ -6,6 +6,7 @@ place; the container is then read back from the disk, its hashes compared, and t
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import shutil
@@ -52,6 +53,8 @@ class Meter:
 def make_backup(workspace: Workspace, key: bytes, target: Path, now: datetime, meter: Meter) -> Manifest:
     """Writes `target` whole, or leaves nothing. OSError and StorageFault as they come; EnvironmentFault
     "backup-unproven" if what was written does not stand the proof."""
+    if not target.parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
     with tempfile.TemporaryDirectory(prefix=_WORK, dir=_work_place(workspace, target)) as made:
         work = Path(made)
         copy = work / container.DATABASE
