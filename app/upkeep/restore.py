@@ -52,29 +52,26 @@ def restore(
         outline = container.read_outline(stream, file.stat().st_size)
         if exists(folder):
             raise UserError("workspace-exists", N_("The folder {folder} already holds a centre."), folder=folder)
-        was_there = folder.exists()
-        try:
-            with new_workspace(folder) as place:
-                view = _unpack(stream, outline, place, folder, progress, token)
-            for name in ("spool", "backups", "log"):
-                (folder / name).chmod(0o700)
-        except BaseException:
-            if not was_there and folder.exists() and not any(folder.iterdir()):
-                folder.rmdir()
-            raise
+        with new_workspace(folder) as place:
+            view = _unpack(stream, outline, place, folder, progress, token)
+        for name in ("spool", "backups", "log"):
+            (folder / name).chmod(0o700)
     return view
 
 
 def _unpack(
     stream: BinaryIO, outline: Outline, place: Path, folder: Path, progress: Progress, token: CancelToken
 ) -> RestoredView:
-    def step(done: int, total: int) -> None:
+    everything, before = sum(member.size for member in outline.manifest.members), 0
+
+    def step(done: int, _total: int) -> None:
         token.check()
-        progress(done, total)
+        progress(before + done, everything)
 
     with disk_faults(folder):
         for member in outline.manifest.members:
             _take_out(stream, outline, member.name, place / member.name, step)
+            before += member.size
         keyfile.sync_folder(place)
     accounts = _accounts(place / container.ACCOUNTS, outline)
     return RestoredView(

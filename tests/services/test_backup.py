@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -503,13 +502,32 @@ def test_a_cancelled_restore_leaves_nothing(made: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "new").exists()
 
 
-def test_what_power_left_half_restored_is_cleared_by_the_next_attempt(made: Path, tmp_path: Path) -> None:
-    half = tmp_path / "new" / ".making-0000"
-    half.mkdir(parents=True)
-    shutil.copy(made, half / "centre.db")
-    assert not exists(tmp_path / "new")
-    restore(made, tmp_path / "new")
-    assert not half.exists() and exists(tmp_path / "new")
+_RESTORE = """
+import os, signal, sys
+from pathlib import Path
+from app.upkeep.restore import restore
+restore(Path(sys.argv[1]), Path(sys.argv[2]), progress=lambda done, _all: os.kill(os.getpid(), signal.SIGKILL))
+"""
+
+
+@pytest.mark.parametrize("other", [False, True], ids=["new folder", "folder with other files"])
+def test_what_a_kill_left_half_restored_is_cleared_by_the_next_attempt(
+    root: Path, made: Path, tmp_path: Path, other: bool
+) -> None:
+    folder = tmp_path / "place" / "new"
+    folder.parent.mkdir()
+    if other:
+        folder.mkdir()
+        (folder / "mine.txt").write_bytes(b"")
+    killed = subprocess.run([sys.executable, "-c", _RESTORE, str(made), str(folder)], cwd=root, check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert not exists(folder)
+    assert list(folder.parent.rglob("accounts.json")), "it was killed in the middle"
+    told: list[tuple[int, int]] = []
+    restore(made, folder, progress=lambda *at: told.append(at))
+    assert told == sorted(told) and told[-1][0] == told[-1][1]
+    assert exists(folder) and left_in(folder.parent) == ["new"]
+    assert [name for name in left_in(folder) if name.startswith(".")] == []
 
 
 def test_a_sign_in_in_a_changed_password_is_not_in_an_old_backup(bench: Bench, made: Path, tmp_path: Path) -> None:
