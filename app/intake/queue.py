@@ -14,6 +14,7 @@ from app.common.dates import age_on
 from app.common.errors import UserError
 from app.common.words import N_, tr
 from app.intake import rules
+from app.intake.safety import answers as safety_answers
 from app.intake.views import LastAct, QueueEntry, QueueView
 from app.people.merging_clients import root, standing_clients
 from app.security.context import Act, Context
@@ -267,7 +268,7 @@ def entries(tx: Tx, visits: list[Visit], now: datetime) -> list[QueueEntry]:
     arrivals = {visit.arrival_id for visit in visits}
     query = select(Visit.arrival_id, Visit.id, Visit.ticket).where(Visit.arrival_id.in_(arrivals))
     family = tx.execute(query).all()
-    since = _waiting_since(tx, visits)
+    since, safety = _waiting_since(tx, visits), safety_answers(tx, visits)
     found = []
     for visit in visits:
         client = clients.get(visit.client_id)
@@ -280,7 +281,7 @@ def entries(tx: Tx, visits: list[Visit], now: datetime) -> list[QueueEntry]:
                 arrival_id=visit.arrival_id,
                 ticket=visit.ticket or "",
                 status=visit.status,
-                priority=visit.priority,
+                priority="urgent" if rules.priority(safety[visit.id]) == "urgent" else visit.priority,
                 came_as=visit.came_as,
                 age=age_on(client.birth_date, day) if client else None,
                 sex=client.sex if client else None,
@@ -291,7 +292,7 @@ def entries(tx: Tx, visits: list[Visit], now: datetime) -> list[QueueEntry]:
                 staff_name=names.get(visit.staff_id or "", ""),
                 wanted_name=names.get(visit.wanted_staff_id or "", ""),
                 waiting_minutes=minutes if waits else None,
-                safety=(visit.asked_harm, visit.asked_plan, visit.asked_danger),
+                safety=safety[visit.id],
                 family=tuple(t for a, i, t in family if a == visit.arrival_id and i != visit.id and t),
                 case_id=visit.case_id,
             )

@@ -87,6 +87,14 @@ def priority(safety: Sequence[str]) -> str:
     return "urgent" if "yes" in safety else "normal"
 
 
+def gravest(answers: Sequence[tuple[str, str, str]]) -> tuple[str, str, str]:
+    """Of each question the gravest of several answers: yes, then no, then unasked."""
+    harm, plan, danger = (
+        max(given, key=lambda one: ANSWERS.index(one) if one in ANSWERS else -1) for given in zip(*answers, strict=True)
+    )
+    return harm, plan, danger
+
+
 def needs_guardian(born: date | None, day: date) -> bool:
     """Under 14 the guardian consents (PIPL §31)."""
     age = age_on(born, day)

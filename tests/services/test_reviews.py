@@ -180,6 +180,21 @@ def test_quiet_groups_ask_nobody(bench: Bench) -> None:
     assert desk.services.reviews.open() == [] and desk.services.reviews.count() == 0
 
 
+def test_a_yes_to_a_safety_question_stays_on_top_while_two_pcs_disagree(bench: Bench) -> None:
+    desk, client_id = bench.sign("desk"), _client(bench)
+    visit_id = desk.services.intake.register([PersonArriving(client_id)]).value.visits[0].visit_id
+    knew = elsewhere.seen(desk, "visit", visit_id, "safety")
+    desk.services.queue.answer(visit_id, ("yes", "unasked", "no"))
+    elsewhere.edit(desk, knew, {"asked_harm": "no", "asked_plan": "no"})
+    (entry,) = desk.services.queue.view().entries
+    assert (entry.safety, entry.priority) == (("yes", "no", "no"), "urgent")
+    (review,) = desk.services.reviews.open()
+    assert review.what == "Safety questions"
+    desk.services.reviews.decide(review.id, review.sides[0].key)
+    (entry,) = desk.services.queue.view().entries
+    assert (entry.safety, entry.priority) == (("no", "no", "unasked"), "normal")
+
+
 def test_ids_are_said_by_name_and_moments_in_the_centres_time(bench: Bench) -> None:
     desk, client_id = bench.sign("desk"), _client(bench)
     staff = bench.sign("psych").who.staff_id
