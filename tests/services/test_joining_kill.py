@@ -27,6 +27,7 @@ from tests.services.casework import make_client
 from tests.services.conftest import NOON, PASSWORD
 from tests.services.two_pcs import TwoPcs, pcs, pcs_template  # noqa: F401
 
+MADE = ("accounts.json", "centre.db")
 _METHOD = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
 _CHILDREN: Any = multiprocessing.get_context(_METHOD)
 _CHILDREN.set_forkserver_preload([__name__, "tests.services.two_pcs", "app.bootstrap", "app.sync.joining"])
@@ -77,17 +78,51 @@ def offered(pcs: TwoPcs) -> tuple[JoinRequest, JoinOffer]:
 def test_power_that_fails_while_joining_leaves_no_half_workspace(
     offered: tuple[JoinRequest, JoinOffer], tmp_path: Path
 ) -> None:
-    request, offer = offered
-    step, deaths = 1, 0
-    while _killed(_join_and_die, folder := tmp_path / f"at-{step}", request, offer, step):
-        deaths += 1
-        assert not (folder / "accounts.json").exists()
-        join(folder, request, offer, clock=SetClock(NOON))  # what is left does not stand in the way
-        assert not list(folder.glob(".making-*"))
+    last = _renamings(*offered, tmp_path / "counted")
+    assert last > 5
+    for step in sorted({1, last // 2, last - 2, last - 1, last}):
+        folder = tmp_path / f"at-{step}"
+        assert _killed(_join_and_die, folder, *offered, step)
+        assert not folder.exists()
+        join(folder, *offered, clock=SetClock(NOON))  # what is left does not stand in the way
+        assert not list(tmp_path.glob(".making-*"))
         _signs_in(folder)
-        step += 1
-    assert deaths > 5
-    _signs_in(folder)
+
+
+def test_power_that_fails_while_joining_in_a_folder_with_other_things_leaves_no_accounts(
+    offered: tuple[JoinRequest, JoinOffer], tmp_path: Path
+) -> None:
+    """The files get their names one by one, the accounts file last."""
+    (tmp_path / "counted").mkdir()
+    (tmp_path / "counted" / "x").write_bytes(b"")
+    last = _renamings(*offered, tmp_path / "counted")
+    for step in (last - 3, last - 1, last):
+        folder = tmp_path / f"at-{step}"
+        folder.mkdir()
+        (folder / "说明.txt").write_text("别人的文件")
+        assert _killed(_join_and_die, folder, *offered, step)
+        assert not (folder / "accounts.json").exists()
+        join(folder, *offered, clock=SetClock(NOON))
+        assert not list(folder.glob(".making-*"))
+        assert (folder / "说明.txt").exists()
+        _signs_in(folder)
+
+
+def _renamings(request: JoinRequest, offer: JoinOffer, folder: Path) -> int:
+    """How many there are when nothing goes wrong."""
+    count = _CHILDREN.Value("i", 0)
+    child = _CHILDREN.Process(target=_join_and_count, args=(folder, request, offer, count))
+    child.start()
+    child.join()
+    return int(count.value)
+
+
+def _join_and_count(folder: Path, request: JoinRequest, offer: JoinOffer, count: Any) -> None:
+    def hook(event: str, _: tuple[object, ...]) -> None:
+        count.value += event == "os.rename"
+
+    sys.addaudithook(hook)
+    join(folder, request, offer, clock=SetClock(NOON))
 
 
 def _signs_in(folder: Path) -> None:
@@ -100,18 +135,19 @@ def test_power_that_fails_before_the_end_leaves_nothing_under_a_final_name(
 ) -> None:
     folder = tmp_path / "room3"
     assert _killed(_join_and_die, folder, *offered, 2)
-    assert [path.name[:8] for path in folder.iterdir()] == [".making-"]
-    assert not exists(folder)
+    assert [path.name[:14] for path in tmp_path.glob(".*")] == [".making-room3-"]
+    assert not folder.exists()
 
 
 def test_power_that_fails_while_founding_leaves_no_half_workspace(tmp_path: Path) -> None:
     assert _killed(_found_and_die, tmp_path / "one", 1)
     assert not exists(tmp_path / "one")
     assert not _killed(_found_and_die, tmp_path / "one", 1000)
-    assert not list((tmp_path / "one").glob(".making-*"))
+    assert [path.name for path in tmp_path.iterdir()] == ["one"]
+    assert {path.name for path in (tmp_path / "one").iterdir()} == {*MADE, "backups", "log", "spool"}
 
 
-def test_a_cancelled_joining_leaves_an_empty_folder(offered: tuple[JoinRequest, JoinOffer], tmp_path: Path) -> None:
+def test_a_cancelled_joining_leaves_no_folder(offered: tuple[JoinRequest, JoinOffer], tmp_path: Path) -> None:
     folder, token = tmp_path / "room3", CancelToken()
 
     def cancel(done: int, total: int) -> None:
@@ -119,7 +155,7 @@ def test_a_cancelled_joining_leaves_an_empty_folder(offered: tuple[JoinRequest, 
 
     with pytest.raises(Cancelled):
         join(folder, *offered, clock=SetClock(NOON), progress=cancel, cancel=token)
-    assert list(folder.iterdir()) == []
+    assert not folder.exists() and not list(tmp_path.glob(".making-*"))
 
 
 def test_a_folder_that_cannot_be_written_is_said(offered: tuple[JoinRequest, JoinOffer], tmp_path: Path) -> None:
