@@ -26,10 +26,10 @@ from db.crypto.pairs import PublicKeys
 from db.engine import Database, Tx
 from db.models import Device, Segment, StreamKey
 from db.replica.incarnations import renew_incarnation
-from db.replica.merge import Taken, take_audit, take_body
+from db.replica.merge import Taken, Unfolded, take_audit, take_body, unfold
 from db.replica.names import ORG, SegmentName, parse_name, segment_hash
 from db.replica.sealing import milliseconds, remember, seal_heartbeat, seal_next
-from db.replica.segments import NO_SEGMENT, Envelope, SegmentBroken, open_segment, read_envelope
+from db.replica.segments import NO_SEGMENT, Envelope, Header, SegmentBroken, open_segment, read_envelope
 from db.schema import LATEST
 
 CLONED = N_(
@@ -166,8 +166,9 @@ class _Intake:
             envelope = self._envelope(one.name)
             if envelope is None or self._must_wait(envelope):
                 return False
+            body = self._opened(envelope)
             with self.db.write(patient=True) as tx:
-                taken = self._merge(tx, one.name, envelope)
+                taken = self._merge(tx, one.name, envelope.header, body)
         except SegmentBroken as broken:
             self._refuse(one.name, broken.reason)
             return False
@@ -190,23 +191,28 @@ class _Intake:
             return True
         return False
 
-    def _merge(self, tx: Tx, name: SegmentName, envelope: Envelope) -> Taken | None:
-        """None if another window on this folder was quicker."""
-        header, now = envelope.header, self.clock.now()
-        if tx.get(Segment, name.hash) is not None:
-            return None
-        while seal_next(tx, now):
-            pass  # what was typed here was typed in ignorance of what comes now: it goes first, and says so
+    def _opened(self, envelope: Envelope) -> Unfolded:
+        """Proves and opens it, before anybody has to wait for the merge."""
+        header = envelope.header
         device = self.devices[header.device]
         if header.stream != ORG and header.stream not in device.streams:
             raise SegmentBroken("stream")
         epoch = (StreamKey.stream == header.stream, StreamKey.epoch == header.epoch)
-        key = tx.execute(select(StreamKey.key).where(*epoch)).scalar()
+        with self.db.read() as tx:
+            key = tx.execute(select(StreamKey.key).where(*epoch)).scalar()
         if key is None:
             raise SegmentBroken("epoch")
-        body = open_segment(envelope, device.keys.sign, key)
+        return unfold(open_segment(envelope, device.keys.sign, key))
+
+    def _merge(self, tx: Tx, name: SegmentName, header: Header, body: Unfolded) -> Taken | None:
+        """None if another window on this folder was quicker."""
+        now = self.clock.now()
+        if tx.get(Segment, name.hash) is not None:
+            return None
+        while seal_next(tx, now):
+            pass  # what was typed here was typed in ignorance of what comes now: it goes first, and says so
         taken = take_body(tx, header.stream, body, now, milliseconds(now))
-        taken.not_taken += take_audit(tx, header.device, body.audit)
+        taken.not_taken += take_audit(tx, header.device, body)
         self._watch_for_twins(tx, name)
         follow(tx, taken.touched)
         remember(tx, header, name.hash, "merged", now)

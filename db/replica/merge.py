@@ -8,11 +8,11 @@ outcome is a function of the set of versions: neither order nor repetition chang
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+import msgspec
 from sqlalchemy import text
 
 from db.engine import Tx
@@ -23,6 +23,7 @@ from db.replica.segments import AuditLine, Block, Body, Change, SegmentBroken, c
 from db.replica.stamping import raise_clock, stamped_upto
 
 DAY_MS = 86_400_000
+_SUBJECTS = msgspec.json.Decoder(list[str])
 
 
 @dataclass(slots=True)
@@ -37,15 +38,30 @@ class Taken:
     not_taken: int = 0
 
 
-def take_body(tx: Tx, stream: str, body: Body, now: datetime, now_ms: int) -> Taken:
+@dataclass(frozen=True, slots=True)
+class Unfolded:
+    """A proven body taken apart into what the statements take, so that no transaction waits for it."""
+
+    blocks: list[tuple[Block, list[Change]]]
+    audit: list[AuditLine]
+    subjects: list[tuple[bytes, bytes, int]]
+
+
+def unfold(body: Body) -> Unfolded:
+    """SegmentBroken if its parts do not fit together, or are not what the models know."""
+    for block in body.blocks:
+        _check(block)
+    blocks = [(block, changes_of(block)) for block in body.blocks]
+    return Unfolded(blocks, body.audit, _subjects(body.audit))
+
+
+def take_body(tx: Tx, stream: str, body: Body | Unfolded, now: datetime, now_ms: int) -> Taken:
     """Merges one proven body into the rows of `stream`, in the caller's transaction, whose outbox must be empty."""
     taken = Taken()
     ahead = max(now_ms, int.from_bytes(stamped_upto(tx)[:6], "big")) + DAY_MS
     limit = ahead.to_bytes(6, "big")
     newest = bytes(10)
-    for block in body.blocks:
-        _check(block)
-        changes = changes_of(block)
+    for block, changes in (body if isinstance(body, Unfolded) else unfold(body)).blocks:
         taken.rows += len(changes)
         taken.touched.setdefault(block.table, set()).update(change.id for change in changes)
         trusted = [change.stamp for change in changes if change.stamp[:6] <= limit]
@@ -79,7 +95,7 @@ def _check(block: Block) -> None:
         raise SegmentBroken("columns")
 
 
-def _run(tx: Tx, statement: str, rows: list[tuple[Raw, ...]]) -> None:
+def _run(tx: Tx, statement: str, rows: Sequence[tuple[Raw, ...]]) -> None:
     if rows:
         tx.connection().exec_driver_sql(statement, rows)
 
@@ -215,26 +231,28 @@ def _apply(tx: Tx, table: str, group: str, names: Sequence[str]) -> None:
     )
 
 
-def take_audit(tx: Tx, device: bytes, lines: list[AuditLine]) -> int:
+def _subjects(lines: list[AuditLine]) -> list[tuple[bytes, bytes, int]]:
+    try:
+        return [
+            (bytes.fromhex(one), line[0], line[1]) for line in lines for one in dict.fromkeys(_SUBJECTS.decode(line[5]))
+        ]
+    except (ValueError, msgspec.MsgspecError):
+        raise SegmentBroken("audit") from None
+
+
+def take_audit(tx: Tx, device: bytes, body: Unfolded) -> int:
     """Keeps another PC's audit entries; those that are not of its own chains, or claim a place that is taken by
     another entry, count as not taken and are returned."""
-    own = [line for line in lines if line[0][:8] == device]
+    own = [line for line in body.audit if line[0][:8] == device]
     _run(
         tx,
         "INSERT INTO audit_entry (device, seq, at, user_id, act, subjects, digest, previous, hash) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-        [tuple(line) for line in own],
+        own,
     )
-    subjects: list[tuple[Raw, ...]] = []
-    for line in own:
-        try:
-            named = json.loads(line[5])
-            subjects += [(bytes.fromhex(one), line[0], line[1]) for one in dict.fromkeys(named)]
-        except (ValueError, TypeError):
-            raise SegmentBroken("audit") from None
     _run(
         tx,
         "INSERT INTO audit_subject (subject, device, seq) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-        subjects,
+        [subject for subject in body.subjects if subject[1][:8] == device],
     )
-    return len(lines) - len(own)
+    return len(body.audit) - len(own)

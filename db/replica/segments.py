@@ -8,7 +8,7 @@ XChaCha20-Poly1305 under the stream's key of the header's epoch.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import zstandard
@@ -92,8 +92,7 @@ class Body(msgspec.Struct, array_like=True):
     audit: list[AuditLine]
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """One row of a block: id, dot, stamp, superseded dots, values in the order of the block's names."""
 
     id: bytes
@@ -217,13 +216,14 @@ def _decoded(packed: bytes) -> Body:
         body = reading.decode(zstandard.ZstdDecompressor().decompress(packed, max_output_size=MAX_BODY_BYTES))
     except (zstandard.ZstdError, msgspec.MsgspecError):
         raise SegmentBroken("body") from None
-    if not all(_storable(value) for block in body.blocks for column in block.columns for value in column):
+    if not all(_storable(column) for block in body.blocks for column in block.columns):
         raise SegmentBroken("body")
     return body
 
 
-def _storable(value: object) -> bool:
-    """What the file can hold; msgpack can say more."""
-    if isinstance(value, int):
-        return -(1 << 63) <= value < 1 << 63
-    return value is None or isinstance(value, float | str | bytes)
+def _storable(column: list[Any]) -> bool:
+    """Whether the file can hold it; msgpack can say more."""
+    kinds = set(map(type, column))
+    if int in kinds and not all(-(1 << 63) <= value < 1 << 63 for value in column if type(value) is int):
+        return False
+    return kinds <= _RAW

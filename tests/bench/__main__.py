@@ -3,7 +3,7 @@
     python3 run.py bench [--json FILE] [NAME ...]      a NAME picks bench_NAME.py
 
 Each bench_*.py has `run()`, which gives a row or a list of rows: name, ours, reference, ratio, goal, and unit if it is
-not seconds.
+not seconds; or name and `missing`, what this machine lacks to measure it.
 """
 
 from __future__ import annotations
@@ -40,18 +40,21 @@ def measure(wanted: Sequence[str]) -> list[Row]:
 def table(rows: Sequence[Row]) -> str:
     """The rows as aligned text."""
     lines = [("measured", "ours", "reference", "ratio", "at most")]
-    lines += [
-        (
-            str(row["name"]),
-            f"{row['ours']:.4g} {row.get('unit', 's')}",
-            f"{row['reference']:.4g} {row.get('unit', 's')}",
-            f"{row['ratio']:.2f}",
-            str(row["goal"]).removeprefix("<= "),
-        )
-        for row in rows
-    ]
+    lines += [_line(row) for row in rows]
     widths = [max(len(line[column]) for line in lines) for column in range(5)]
     return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) for line in lines)
+
+
+def _line(row: Row) -> tuple[str, str, str, str, str]:
+    if "missing" in row:
+        return str(row["name"]), f"not measured: {row['missing']}", "", "", ""
+    return (
+        str(row["name"]),
+        f"{row['ours']:.4g} {row.get('unit', 's')}",
+        f"{row['reference']:.4g} {row.get('unit', 's')}",
+        f"{row['ratio']:.2f}",
+        str(row["goal"]).removeprefix("<= "),
+    )
 
 
 def main() -> int:
