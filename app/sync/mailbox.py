@@ -39,10 +39,12 @@ def take_away(url: str, request: JoinRequest) -> None:
 
 
 def waiting_requests(url: str) -> list[JoinRequestView]:
-    """To the director: whole requests under their own name, at most 50 of them, by code."""
+    """To the director: whole requests under their own name that nobody has answered, at most 50 of them, by code."""
     hub = open_hub(url)
     with hub_words(url):
-        paths = sorted(path for path, _ in hub.list(JOIN) if _NAME.fullmatch(path))
+        there = {path for path, _ in hub.list(JOIN)}
+        asked = (path for path in there if _NAME.fullmatch(path))
+        paths = sorted(path for path in asked if path.removesuffix(requests.SUFFIX) + packets.SUFFIX not in there)
         files = [(path, hub.read(path, requests.MAX_BYTES)) for path in paths[:_MOST_SHOWN]]
     found = []
     for path, data in files:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from app.bootstrap import open_workspace, sign_in
 from app.common.errors import Confirmation, UserError
@@ -26,6 +26,7 @@ from db.crypto.passwords import FLOOR_MEMORY
 from db.crypto.sealing import digest
 from db.models import AuditEntry, Client, Device, Organisation, StreamKey
 from db.replica.hubs import folder_url
+from db.replica.raw import columns, listed, models
 from tests.services.casework import make_client
 from tests.services.conftest import PASSWORD
 from tests.services.two_pcs import (  # noqa: F401
@@ -91,6 +92,7 @@ def test_a_pc_joins_over_the_hub_and_the_director_reads_the_same_digits(pcs: Two
     assert fetch_packet(url, request) is None
     admission = director.services.joining.admit(shown.data, pcs.centre, shown.device_name).value
     assert admission.delivered and admission.letter == "C"
+    assert director.services.joining.requests() == []  # answered
     assert admission.root_fingerprint == director.services.joining.root_fingerprint()
     packet = fetch_packet(url, request)
     assert packet is not None
@@ -403,3 +405,39 @@ def test_a_second_organisation_slipped_into_the_file_changes_nothing(pcs: TwoPcs
     office = pcs.sign(tmp_path / "room3", "desk")
     assert office.ctx.root == pcs.sign(pcs.desk, "desk").ctx.root
     assert office.services.centre.view().organisation == "聊城市学生心理健康发展服务中心"
+
+
+def _content(folder: Path, pcs: TwoPcs) -> dict[str, set[tuple[object, ...]]]:
+    """Everything that travels, bit for bit, with its versions and the sides that do not show."""
+    queries = {table: f'SELECT {listed(columns(table))} FROM "{table}"' for table in models()}
+    queries["group_version"] = "SELECT table_name, row_id, group_name, version, stamp FROM group_version"
+    queries["loser"] = "SELECT table_name, row_id, group_name, version, against FROM loser"
+    with pcs.sign(folder, "desk").ctx.db.read() as tx:
+        return {name: {tuple(row) for row in tx.execute(text(query))} for name, query in queries.items()}
+
+
+def test_fault_41_a_pc_that_joins_late_holds_what_the_others_hold(pcs: TwoPcs, tmp_path: Path) -> None:
+    """By the packet alone, and by the hub alone: edits, concurrent edits and their losers included."""
+    client = make_client(pcs.sign(pcs.desk, "desk"))
+    for folder in (pcs.desk, pcs.room2):
+        pcs.sync(folder)
+    for folder, remark in ((pcs.desk, "周一来电"), (pcs.room2, "周二来电")):
+        with pcs.sign(folder, "desk").ctx.db.write() as tx:
+            tx.get_one(Client, client).remarks = remark
+        pcs.sign(folder, "director").services.centre.set_letterhead("新名称", "新地址", remark)
+    for folder in (pcs.desk, pcs.room2, pcs.desk):
+        pcs.sync(folder)
+    whole = _content(pcs.desk, pcs)
+    assert whole["loser"] and whole == _content(pcs.room2, pcs)
+    request, packet = _admitted(pcs)
+    whole = _content(pcs.desk, pcs)
+    join(tmp_path / "by-packet", request, open_packet(request, packet), clock=pcs.clock)
+    assert _content(tmp_path / "by-packet", pcs) == whole
+    content, director = read_packet(request, packet), pcs.sign(pcs.desk, "director").who.keys
+    lean = msgspec.structs.replace(content, segments=[s for s in content.segments if s.path.startswith("org")])
+    offer = open_packet(request, _forged(request, lean, director))
+    join(tmp_path / "by-hub", request, offer, folder_url(pcs.hub), pcs.clock)
+    assert not _content(tmp_path / "by-hub", pcs)["client"]
+    pcs.sync(pcs.desk)
+    pcs.sync(tmp_path / "by-hub", "desk")
+    assert _content(tmp_path / "by-hub", pcs) == _content(pcs.desk, pcs) == whole
