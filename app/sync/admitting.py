@@ -166,7 +166,7 @@ class JoinService:
             device_name=device.name,
             first_epoch=first_epoch,
             keys=[PacketKey(key.stream, key.epoch, key.key) for key in keys],
-            statements=[tuple(one) for one in statements(tx)],
+            statements=[(one.body, one.signer, one.signature) for one in statements(tx)],
             heads=chain_heads(names),
             segments=[*self._segments(names, ORG), *_if_small(self._segments(names, device.centre_id))],
             hub_url=url,
