@@ -41,9 +41,7 @@ NEWER = N_("Data packets of a newer version of this program wait: {n}. Update th
 STRANGER = N_("Data packets of a PC that the organisation does not know wait: {n}.")
 REFUSED = N_("Data packets were refused, because they are forged or damaged inside: {n}. Nothing of them was taken in.")
 DOUBTFUL = N_("Time in doubt: {n} changes come from a PC whose clock runs more than a day ahead. Have its clock set.")
-NOT_TAKEN = N_(
-    "{n} changes were not taken in, because their sender may not make them. They are kept in the data packet."
-)
+NOT_TAKEN = N_("{n} changes were not taken in, because their sender may not make them. Their data packet is kept.")
 WAITING = N_("Data packets wait for others that have not arrived yet: {n}.")
 
 
