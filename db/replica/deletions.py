@@ -9,23 +9,36 @@ from db.engine import Tx
 from db.replica.raw import Raw, columns, listed, models, quoted, read_row
 from db.replica.segments import Change
 
+_AT_ONCE = 1_000
 
-def delete_again(tx: Tx, table: str) -> None:
-    """Rows that a repeated segment brought back although their deletion is known."""
-    gone = (
-        f"SELECT r.row_id FROM removed AS r JOIN {quoted(table)} AS t ON t.id = r.row_id "
-        f"WHERE r.table_name = :t AND NOT r.beaten"
-    )
-    tx.execute(text(f"DELETE FROM {quoted(table)} WHERE id IN ({gone})"), {"t": table})
+
+def delete_again(tx: Tx, table: str, arrived: list[bytes]) -> None:
+    """Of the rows that a segment brought, those whose deletion is known: it was repeated, or came late."""
+    known = "r.table_name = ? AND r.row_id IN (%s) AND NOT r.beaten"
+    for at in range(0, len(arrived), _AT_ONCE):
+        part = arrived[at : at + _AT_ONCE]
+        query = (
+            f"SELECT t.id, r.content IS NULL FROM removed AS r JOIN {quoted(table)} AS t "
+            f"ON t.id = r.row_id AND t.stream = r.stream WHERE {known % ', '.join('?' * len(part))}"
+        )
+        for row_id, unseen in tx.connection().exec_driver_sql(query, (table, *part)).all():
+            key = {"t": table, "i": row_id}
+            if unseen:  # its own PC deleted it before it was sealed, and a copy of that PC sealed it
+                keep = text("UPDATE removed SET content = :c WHERE table_name = :t AND row_id = :i")
+                tx.execute(keep, {**key, "c": _content(tx, table, row_id)})
+            tx.execute(text(f"DELETE FROM {quoted(table)} WHERE id = :i"), key)
 
 
 def _versions(tx: Tx, table: str, row_id: bytes) -> list[bytes]:
-    """Of the row and its groups; none if the row is not here."""
+    """Those that nothing supersedes: of the row, its groups, open sides of conflicts; none if the row is not here."""
     own = tx.execute(text(f"SELECT version FROM {quoted(table)} WHERE id = :i"), {"i": row_id}).scalar()
     if own is None:
         return []
-    groups = text("SELECT version FROM group_version WHERE table_name = :t AND row_id = :i")
-    return [own, *tx.execute(groups, {"t": table, "i": row_id}).scalars()]
+    others = text(
+        "SELECT version FROM group_version WHERE table_name = :t AND row_id = :i UNION ALL "
+        "SELECT version FROM loser WHERE table_name = :t AND row_id = :i AND settled_at IS NULL"
+    )
+    return [own, *tx.execute(others, {"t": table, "i": row_id}).scalars()]
 
 
 def dots(packed: bytes) -> set[bytes]:
@@ -37,8 +50,11 @@ def take_deletions(tx: Tx, stream: str, table: str, changes: list[Change]) -> in
     """Applies deletions to rows of `stream`; how many were of a row in another stream, and not taken."""
     refused = 0
     for change in changes:
-        here = tx.execute(text(f"SELECT stream FROM {quoted(table)} WHERE id = :i"), {"i": change.id}).scalar()
-        if here is not None and here != stream:
+        here = text(
+            f"SELECT stream FROM {quoted(table)} WHERE id = :i UNION "
+            "SELECT stream FROM removed WHERE table_name = :t AND row_id = :i"
+        )
+        if any(one != stream for one in tx.execute(here, {"t": table, "i": change.id}).scalars()):
             refused += 1
             continue
         _take(tx, stream, table, change)
@@ -75,14 +91,17 @@ def _content(tx: Tx, table: str, row_id: bytes) -> bytes | None:
     return msgspec.msgpack.encode(read_row(tx, table, row_id.hex()))
 
 
-def bring_back(tx: Tx, table: str, stream: str) -> None:
-    """Rows of `stream` that were deleted in ignorance of an edit in temp.incoming stand again, as they were."""
+def bring_back(tx: Tx, table: str, group: str, stream: str) -> None:
+    """Rows of `stream` that were deleted in ignorance of an edit in temp.incoming stand again, as they were; not by an
+    edit that others have long superseded, and that a copy of its PC sends again."""
     query = text(
         "SELECT r.row_id, r.content, r.known, i.version "
         "FROM removed AS r JOIN temp.incoming AS i ON i.row_id = r.row_id "
-        "WHERE r.table_name = :t AND r.stream = :s AND NOT r.beaten AND r.content IS NOT NULL"
+        "LEFT JOIN group_version AS g ON g.table_name = :t AND g.row_id = i.row_id AND g.group_name = :g "
+        "WHERE r.table_name = :t AND r.stream = :s AND NOT r.beaten AND r.content IS NOT NULL "
+        "AND instr(coalesce(g.base, x''), i.version) % 20 <> 1"
     )
-    for row_id, content, known, version in tx.execute(query, {"t": table, "s": stream}).all():
+    for row_id, content, known, version in tx.execute(query, {"t": table, "g": group, "s": stream}).all():
         if version not in dots(known):
             restore_row(tx, table, row_id, content)
 

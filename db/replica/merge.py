@@ -8,7 +8,7 @@ outcome is a function of the set of versions: neither order nor repetition chang
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -23,6 +23,7 @@ from db.replica.segments import AuditLine, Block, Body, Change, SegmentBroken, c
 from db.replica.stamping import raise_clock, stamped_upto
 
 DAY_MS = 86_400_000
+_LAST_MOMENT = 253_370_764_800 * 1_000_000  # the year 9999
 _SUBJECTS = msgspec.json.Decoder(list[str])
 
 
@@ -47,21 +48,24 @@ class Unfolded:
     subjects: list[tuple[bytes, bytes, int]]
 
 
-def unfold(body: Body) -> Unfolded:
-    """SegmentBroken if its parts do not fit together, or are not what the models know."""
+def unfold(body: Body, device: bytes) -> Unfolded:
+    """SegmentBroken if its parts do not fit together, are not what the models know, or speak under the dots of
+    another PC than `device`, which sealed it."""
     for block in body.blocks:
         _check(block)
+        if any(opening[:8] != device for opening in block.openings):
+            raise SegmentBroken("dots")
     blocks = [(block, changes_of(block)) for block in body.blocks]
     return Unfolded(blocks, body.audit, _subjects(body.audit))
 
 
-def take_body(tx: Tx, stream: str, body: Body | Unfolded, now: datetime, now_ms: int) -> Taken:
+def take_body(tx: Tx, stream: str, body: Unfolded, now: datetime, now_ms: int) -> Taken:
     """Merges one proven body into the rows of `stream`, in the caller's transaction, whose outbox must be empty."""
     taken = Taken()
     ahead = max(now_ms, int.from_bytes(stamped_upto(tx)[:6], "big")) + DAY_MS
     limit = ahead.to_bytes(6, "big")
     newest = bytes(10)
-    for block, changes in (body if isinstance(body, Unfolded) else unfold(body)).blocks:
+    for block, changes in body.blocks:
         taken.rows += len(changes)
         taken.touched.setdefault(block.table, set()).update(change.id for change in changes)
         trusted = [change.stamp for change in changes if change.stamp[:6] <= limit]
@@ -110,25 +114,34 @@ def _take_rows(tx: Tx, stream: str, block: Block, changes: list[Change]) -> None
         f"ON CONFLICT (id) DO NOTHING",
         [(change.id, stream, change.version, change.stamp, *change.values) for change in changes],
     )
-    delete_again(tx, block.table)
+    delete_again(tx, block.table, [change.id for change in changes])
 
 
 _JUDGE = """
 INSERT INTO temp.judged
 SELECT i.row_id, coalesce(g.version, t.version), coalesce(g.stamp, t.stamp), coalesce(g.base, x''),
   CASE
-    WHEN t.id IS NULL THEN 'gone'
+    WHEN t.id IS NULL THEN CASE WHEN r.row_id IS NULL THEN 'gone' ELSE 'deleted' END
     WHEN t.stream <> :stream THEN 'foreign'
     WHEN coalesce(g.version, t.version) = i.version THEN 'known'
-    WHEN instr(coalesce(g.base, x''), i.version) % 20 = 1 THEN 'known'
     WHEN (i.stamp, i.version) > (coalesce(g.stamp, t.stamp), coalesce(g.version, t.version))
       THEN CASE WHEN instr(i.supersedes, coalesce(g.version, t.version)) % 20 = 1 THEN 'next' ELSE 'wins' END
+    WHEN instr(coalesce(g.base, x''), i.version) % 20 = 1 THEN 'known'
     WHEN instr(i.supersedes, coalesce(g.version, t.version)) % 20 = 1 THEN 'known'
     ELSE 'loses'
   END
 FROM temp.incoming AS i
 LEFT JOIN {table} AS t ON t.id = i.row_id
+LEFT JOIN removed AS r ON r.table_name = :t AND r.row_id = i.row_id AND r.stream = :stream
 LEFT JOIN group_version AS g ON g.table_name = :t AND g.row_id = i.row_id AND g.group_name = :g
+"""
+# A version may come again, from a copy of the PC that made it: so what is superseded stays remembered.
+_REMEMBER = """
+UPDATE group_version SET base = CAST(base || i.supersedes AS BLOB)
+FROM temp.judged AS j JOIN temp.incoming AS i ON i.row_id = j.row_id
+WHERE group_version.table_name = :t AND group_version.row_id = j.row_id AND group_version.group_name = :g
+  AND j.verdict IN ('known', 'loses') AND i.version <> group_version.version
+  AND instr(group_version.base, i.supersedes) % 20 <> 1
 """
 
 
@@ -138,7 +151,7 @@ def _take_edits(tx: Tx, stream: str, block: Block, changes: list[Change], now: d
         taken.not_taken += len(changes)
         return
     _load(tx, names, changes)
-    bring_back(tx, table, stream)
+    bring_back(tx, table, group, stream)
     key = {"t": table, "g": group, "stream": stream}
     tx.execute(text(_JUDGE.format(table=quoted(table))), key)
     judged = tx.execute(text("SELECT verdict, count(*) FROM temp.judged GROUP BY verdict"))
@@ -146,9 +159,11 @@ def _take_edits(tx: Tx, stream: str, block: Block, changes: list[Change], now: d
     taken.not_taken += verdicts.get("gone", 0) + verdicts.get("foreign", 0)
     tx.execute(text(_SETTLE), {**key, "now": _micros(now)})
     if verdicts.get("wins") or verdicts.get("loses"):
-        taken.conflicts += _keep_losers(tx, table, group, names, now)
+        taken.conflicts += _keep_losers(tx, table, group, names, now, verdicts)
     if verdicts.get("next") or verdicts.get("wins"):
         _apply(tx, table, group, names)
+    if verdicts.get("known") or verdicts.get("loses"):
+        tx.execute(text(_REMEMBER), key)
 
 
 def _load(tx: Tx, names: Iterable[str], changes: list[Change]) -> None:
@@ -174,7 +189,9 @@ def _micros(moment: datetime) -> int:
 _SETTLE = """
 UPDATE loser SET settled_at = :now
 WHERE settled_at IS NULL AND table_name = :t AND group_name = :g AND EXISTS (
-  SELECT 1 FROM temp.incoming AS i WHERE i.row_id = loser.row_id AND instr(i.supersedes, loser.version) % 20 = 1)
+  SELECT 1 FROM temp.incoming AS i JOIN temp.judged AS j ON j.row_id = i.row_id
+  WHERE i.row_id = loser.row_id AND j.verdict IN ('known', 'next', 'wins', 'loses')
+    AND instr(i.supersedes, loser.version) % 20 = 1)
 """
 
 _LOSERS = """
@@ -185,7 +202,9 @@ ON CONFLICT DO NOTHING
 """
 
 
-def _keep_losers(tx: Tx, table: str, group: str, names: Sequence[str], now: datetime) -> int:
+def _keep_losers(
+    tx: Tx, table: str, group: str, names: Sequence[str], now: datetime, verdicts: Mapping[str, int]
+) -> int:
     """Both sides of each concurrent edit stay: the one that shows in the row, the other here, value by value."""
     key = {"t": table, "g": group, "now": _micros(now)}
     sides = (
@@ -193,7 +212,7 @@ def _keep_losers(tx: Tx, table: str, group: str, names: Sequence[str], now: date
         ("wins", "j.version", "j.stamp", "i.version", quoted(table), "id"),
     )
     kept = 0
-    for verdict, version, stamp, against, source, ident in sides:
+    for verdict, version, stamp, against, source, ident in (side for side in sides if side[0] in verdicts):
         statement = _LOSERS.format(version=version, stamp=stamp, against=against, verdict=verdict)
         kept += max(0, tx.connection().execute(text(statement), key).rowcount)
         for name in names:
@@ -225,24 +244,27 @@ def _apply(tx: Tx, table: str, group: str, names: Sequence[str]) -> None:
             "INSERT INTO group_version (table_name, row_id, group_name, version, stamp, base) "
             f"SELECT :t, j.row_id, :g, i.version, i.stamp, i.supersedes FROM {wanted} "
             "WHERE j.verdict IN ('next', 'wins') ON CONFLICT (table_name, row_id, group_name) "
-            "DO UPDATE SET version = excluded.version, stamp = excluded.stamp, base = excluded.base"
+            "DO UPDATE SET version = excluded.version, stamp = excluded.stamp, "
+            "base = CAST(excluded.base || base AS BLOB)"
         ),
         {"t": table, "g": group},
     )
 
 
 def _subjects(lines: list[AuditLine]) -> list[tuple[bytes, bytes, int]]:
+    if not all(0 < line[1] < 1 << 62 and 0 <= line[2] < _LAST_MOMENT for line in lines):
+        raise SegmentBroken("audit")
     try:
         return [
             (bytes.fromhex(one), line[0], line[1]) for line in lines for one in dict.fromkeys(_SUBJECTS.decode(line[5]))
         ]
-    except (ValueError, msgspec.MsgspecError):
+    except (ValueError, RecursionError, msgspec.MsgspecError):
         raise SegmentBroken("audit") from None
 
 
 def take_audit(tx: Tx, device: bytes, body: Unfolded) -> int:
-    """Keeps another PC's audit entries; those that are not of its own chains, or claim a place that is taken by
-    another entry, count as not taken and are returned."""
+    """Keeps another PC's audit entries, the first that claims a place; those that are not of its own chains are not
+    taken, and counted."""
     own = [line for line in body.audit if line[0][:8] == device]
     _run(
         tx,

@@ -5,9 +5,10 @@ The bytes stay in the file, so that the spool can be made again from it, bit for
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 from sqlalchemy import delete, func, select, text
 
 from db.crypto.pairs import KeyPairs
@@ -15,7 +16,7 @@ from db.engine import Tx
 from db.models import Device, Outbox, Segment, StreamKey
 from db.models.replica import AUDIT, DELETION, WHOLE_ROW
 from db.replica.names import ORG, segment_hash
-from db.replica.raw import content_columns, models, quoted
+from db.replica.raw import Raw, content_columns, models, quoted
 from db.replica.segments import (
     MAX_ROWS,
     NO_SEGMENT,
@@ -29,6 +30,7 @@ from db.replica.segments import (
     make_block,
     seal_segment,
 )
+from db.replica.stamping import opening_of
 from db.schema import LATEST
 
 HEARTBEAT = timedelta(hours=20)
@@ -96,8 +98,8 @@ def _seal(tx: Tx, stream: str, rows: int, now: datetime) -> bool:
     )
     upto = chosen[:rows][-1] if rows and chosen else 0
     blocks = list(_blocks(tx, stream, upto)) if upto else []
-    audit_upto = upto if len(chosen) > rows > 0 else 1 << 62
-    lines = _audit_lines(tx, stream, audit_upto) if stream == device.centre_id else []
+    audit_upto = upto if len(chosen) > rows else 1 << 62
+    noted = _audit_lines(tx, stream, audit_upto) if stream == device.centre_id else []
     epoch, key = tx.execute(
         select(StreamKey.epoch, StreamKey.key).where(StreamKey.stream == stream).order_by(StreamKey.epoch.desc())
     ).first() or (0, b"")
@@ -118,16 +120,17 @@ def _seal(tx: Tx, stream: str, rows: int, now: datetime) -> bool:
         sum(len(block.ids) for block in blocks),
     )
     try:
-        data = seal_segment(header, Body(blocks, lines), key, KeyPairs.from_bytes(device.key_pairs))
+        data = seal_segment(
+            header, Body(blocks, [line for _, line in noted]), key, KeyPairs.from_bytes(device.key_pairs)
+        )
     except SegmentBroken:
         if rows <= 1:
             raise
         return False
     remember(tx, header, segment_hash(data), "own", now, sealed=data)
     tx.execute(delete(Outbox).where(Outbox.stream == stream, Outbox.table_name != AUDIT, Outbox.id <= upto))
-    for chain, number, *_ in lines:
-        where = (Outbox.table_name == AUDIT, Outbox.row_id == chain.hex(), Outbox.part == str(number))
-        tx.execute(delete(Outbox).where(*where))
+    if noted:
+        tx.execute(text("DELETE FROM outbox WHERE id = :i"), [{"i": note} for note, _ in noted])
     return True
 
 
@@ -171,19 +174,37 @@ def _tip(tx: Tx, stream: str, device: Device) -> tuple[int, bytes]:
 
 
 def _blocks(tx: Tx, stream: str, upto: int) -> Iterable[Block]:
-    """The chosen changes with their values as they stand now, whole rows first."""
+    """The chosen changes with their values as they stand now: whole rows, their edits, then what was deleted, whose
+    last content the others need as well, because an edit made elsewhere may bring it back."""
     parts = tx.execute(
         select(Outbox.table_name, Outbox.part)
         .where(Outbox.stream == stream, Outbox.id <= upto, Outbox.table_name != AUDIT)
         .group_by(Outbox.table_name, Outbox.part)
-        .order_by(Outbox.part.not_in([WHOLE_ROW]), func.min(Outbox.id))
+        .order_by(Outbox.part == DELETION, Outbox.part != WHOLE_ROW, func.min(Outbox.id))
     ).all()
     for table, part in parts:
-        names = _names(table, part)
-        found = tx.execute(text(_query(table, part, names)), {"s": stream, "u": upto, "t": table, "p": part})
+        names, key = _names(table, part), {"s": stream, "u": upto, "t": table, "p": part}
+        found = tx.execute(text(_query(table, part, names)), key)
         changes = [Change(row[0], row[1], row[2], row[3], tuple(row[4:])) for row in found]
+        if part != DELETION:
+            changes += _of_deleted(tx, table, names, key)
         if changes:
             yield make_block(table, part, list(names), changes)
+
+
+def _of_deleted(tx: Tx, table: str, names: Sequence[str], key: Mapping[str, object]) -> Iterable[Change]:
+    """Chosen changes of rows that were deleted meanwhile, from what was kept of them."""
+    query = text(
+        "SELECT o.row_id, g.version, g.stamp, o.supersedes, r.content FROM outbox AS o "
+        "JOIN removed AS r ON r.row_id = o.row_id AND r.table_name = o.table_name AND r.content IS NOT NULL "
+        "LEFT JOIN group_version AS g ON g.table_name = o.table_name AND g.row_id = o.row_id AND g.group_name = o.part "
+        f"WHERE NOT EXISTS (SELECT 1 FROM {quoted(table)} AS t WHERE t.id = o.row_id) AND {_CHOSEN}"
+    )
+    for row_id, version, stamp, supersedes, content in tx.execute(query, key):
+        values: dict[str, Raw] = msgspec.msgpack.decode(content)
+        whole = version is None
+        dot, at = (values["version"], values["stamp"]) if whole else (version, stamp)
+        yield Change(row_id, dot, at, b"" if whole else supersedes, tuple(values.get(name) for name in names))
 
 
 def _names(table: str, part: str) -> Sequence[str]:
@@ -192,39 +213,49 @@ def _names(table: str, part: str) -> Sequence[str]:
     return () if part == DELETION else tuple(models()[table].merge_groups[part])
 
 
+# The + keeps SQLite from the index by table: a batch is the lowest numbers, however much waits behind it.
+_BATCH = "o.stream = :s AND o.id <= :u AND +o.table_name = :t"
+_CHOSEN = f"{_BATCH} AND o.part = :p ORDER BY o.id"
+
+
 def _query(table: str, part: str, names: Sequence[str]) -> str:
-    chosen = "o.stream = :s AND o.id <= :u AND o.table_name = :t AND o.part = :p ORDER BY o.id"
     wanted = "".join(", t." + quoted(name) for name in names)
     if part == WHOLE_ROW:
         return (
             f"SELECT t.id, t.version, t.stamp, x''{wanted} FROM outbox AS o "
-            f"JOIN {quoted(table)} AS t ON t.id = o.row_id WHERE {chosen}"
+            f"JOIN {quoted(table)} AS t ON t.id = o.row_id WHERE {_CHOSEN}"
         )
     if part == DELETION:
         return (
             f"SELECT r.row_id, r.version, r.stamp, r.known FROM outbox AS o "
-            f"JOIN removed AS r ON r.row_id = o.row_id AND r.table_name = o.table_name WHERE {chosen}"
+            f"JOIN removed AS r ON r.row_id = o.row_id AND r.table_name = o.table_name WHERE {_CHOSEN}"
         )
     return (
         f"SELECT t.id, g.version, g.stamp, o.supersedes{wanted} FROM outbox AS o "
         f"JOIN {quoted(table)} AS t ON t.id = o.row_id JOIN group_version AS g "
-        f"ON g.table_name = o.table_name AND g.row_id = o.row_id AND g.group_name = o.part WHERE {chosen}"
+        f"ON g.table_name = o.table_name AND g.row_id = o.row_id AND g.group_name = o.part WHERE {_CHOSEN}"
     )
 
 
-def _audit_lines(tx: Tx, stream: str, upto: int) -> list[AuditLine]:
-    """Entries up to the chosen changes, so that no entry travels before the row that it speaks of."""
+def _audit_lines(tx: Tx, stream: str, upto: int) -> list[tuple[int, AuditLine]]:
+    """Entries up to the chosen changes, so that no entry travels before the row that it speaks of; each with the number
+    of its note in the outbox."""
     query = text(
-        "SELECT a.device, a.seq, a.at, a.user_id, a.act, a.subjects, a.digest, a.previous, a.hash FROM outbox AS o "
-        "JOIN audit_entry AS a ON a.device = o.row_id AND a.seq = CAST(o.part AS INTEGER) "
-        "WHERE o.table_name = 'audit_entry' AND o.stream = :s AND o.id <= :u ORDER BY o.id LIMIT :n"
+        "SELECT o.id, a.device, a.seq, a.at, a.user_id, a.act, a.subjects, a.digest, a.previous, a.hash "
+        "FROM outbox AS o JOIN audit_entry AS a ON a.device = o.row_id AND a.seq = CAST(o.part AS INTEGER) "
+        f"WHERE {_BATCH} ORDER BY o.id LIMIT :n"
     )
-    return [tuple(row) for row in tx.execute(query, {"s": stream, "u": upto, "n": 2 * MAX_ROWS})]
+    found = tx.execute(query, {"t": AUDIT, "s": stream, "u": upto, "n": 2 * MAX_ROWS})
+    return [(row[0], tuple(row[1:])) for row in found]
 
 
 def _audit_head(tx: Tx, device: bytes) -> tuple[bytes, int, bytes]:
-    query = text(
-        "SELECT device, seq, hash FROM audit_entry WHERE device >= :d AND device < :e ORDER BY rowid DESC LIMIT 1"
+    """The last entry of this opening's chain, else the newest of this PC."""
+    present = text("SELECT device, seq, hash FROM audit_entry WHERE device = :c ORDER BY seq DESC LIMIT 1")
+    newest = text(
+        "SELECT device, seq, hash FROM audit_entry WHERE rowid = "
+        "(SELECT max(rowid) FROM audit_entry WHERE device >= :d AND device < :e)"
     )
-    found = tx.execute(query, {"d": device, "e": device + b"\xff" * 5}).first()
+    found = tx.execute(present, {"c": device + opening_of(tx)}).first()
+    found = found or tx.execute(newest, {"d": device, "e": device + b"\xff" * 5}).first()
     return (found[0], found[1], found[2]) if found else (device, 0, NO_SEGMENT)

@@ -21,8 +21,11 @@ from db.replica.raw import Raw
 MAGIC = b"longshan segment 1\n"
 DOMAIN = "longshan segment 1"
 MAX_BODY_BYTES = 64_000_000
-MAX_ROWS = 2_000
+MAX_ROWS = 1_000
 NO_SEGMENT = bytes(32)
+_LAST_MS = (1 << 48) - (1 << 40)
+"""Of a stamp, beyond the year 10,000: an edit must still find one above it."""
+_MOST = 1 << 63
 _RAW = frozenset({int, float, str, bytes, type(None)})
 
 
@@ -141,7 +144,7 @@ def changes_of(block: Block) -> list[Change]:
             counter, ms = counter + count, ms + at
             version = block.openings[who] + counter.to_bytes(8, "big")
             stamp = ms.to_bytes(6, "big") + tick.to_bytes(4, "big")
-            if len(row_id) != 12 or len(version) != 20 or len(before) % 20:
+            if len(row_id) != 12 or len(version) != 20 or len(before) % 20 or who < 0 or ms > _LAST_MS:
                 raise SegmentBroken("block")
             found.append(Change(row_id, version, stamp, before, values))
     except (ValueError, OverflowError, IndexError):
@@ -186,7 +189,10 @@ def read_envelope(data: bytes) -> Envelope:
         header = msgspec.msgpack.decode(clear, type=Header)
     except msgspec.MsgspecError:
         raise SegmentBroken("format") from None
+    numbers = (header.seq, header.epoch, header.rows, header.audit[1], abs(header.at))
     if header.domain != DOMAIN or len(header.device) != 8 or len(header.incarnation) != 4 or header.seq < 1:
+        raise SegmentBroken("format")
+    if not all(0 <= number < _MOST for number in numbers):
         raise SegmentBroken("format")
     return Envelope(header, clear, sealed, signature)
 
@@ -214,7 +220,7 @@ def _decoded(packed: bytes) -> Body:
         if not 0 <= size <= MAX_BODY_BYTES:
             raise SegmentBroken("size")
         body = reading.decode(zstandard.ZstdDecompressor().decompress(packed, max_output_size=MAX_BODY_BYTES))
-    except (zstandard.ZstdError, msgspec.MsgspecError):
+    except (zstandard.ZstdError, msgspec.MsgspecError, RecursionError):
         raise SegmentBroken("body") from None
     if not all(_storable(column) for block in body.blocks for column in block.columns):
         raise SegmentBroken("body")

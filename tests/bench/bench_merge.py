@@ -1,6 +1,6 @@
 """What a merge costs: everything that the program does with a segment, against the bare writing of the same rows.
 
-merge into an away PC   200,000 changes in segments of 2,000, 1,000 of them in conflict; reference: the same rows by
+merge into an away PC   200,000 changes in segments of 1,000, 1,000 of them in conflict; reference: the same rows by
                         INSERT and UPDATE of prepared tuples in one transaction of the same kind of file
 merge into a full file  10,000 edits of rows from all over 1,000,000; references: UPDATE by key of prepared tuples,
                         and SQLite's session extension applying a changeset of the same edits

@@ -2,8 +2,8 @@
 changed row weighs at the hub.
 
 The night: one PC seals 500 changes and sends them, the other fetches and merges them. The file of 1,000,000 rows has
-500 segments behind it, here and at the hub. A row's weight is compared with zstd of nothing but ids and changed values,
-packed the same way: what is beyond it are clocks, what was superseded, audit, heads, signature and seal.
+1,000 segments behind it, here and at the hub. A row's weight is compared with zstd of nothing but ids and changed
+values, packed the same way: what is beyond it are clocks, what was superseded, audit, heads, signature and seal.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def run() -> list[Row]:
             print(f"{step}: {small.seconds(step):.4f} s small, {large.seconds(step):.4f} s large", file=sys.stderr)
         nightly = _weights("500 changes a night", large.sealed, large.weight())
     kept = [_bytes(path) for path in _segments(two_pcs(SMALL) / "source" / "spool")]
-    bulk = _weights("2,000 changes a segment", kept, sum(map(len, kept)) / sum(_rows(one) for one in kept))
+    bulk = _weights("1,000 changes a segment", kept, sum(map(len, kept)) / sum(_rows(one) for one in kept))
     return [
         _row("a night's 500 changes, 1,000,000 rows / 10,000 rows", large.seconds(), small.seconds(), 1.1),
         _row("bytes of that night", statistics.median(large.sizes), statistics.median(small.sizes), 1.1, "B"),

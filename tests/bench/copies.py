@@ -22,6 +22,7 @@ from app.security.membership import KnownDevice
 from db.crypto.pairs import KeyPairs
 from db.engine import Database
 from db.models import Device
+from db.replica.segments import MAX_ROWS
 from db.schema import LATEST
 from tests.bench.desk import MOST_AT_ONCE, Desk
 from tests.services.fleet import CENTRE, KEY, Fleet, Pc
@@ -29,7 +30,7 @@ from tools.environment import cache
 
 HERE = Path(__file__).resolve().parent
 NOON = datetime.fromisoformat("2026-11-23T02:42:07+00:00")
-AWAY_BASE, AWAY_CONFLICTS, SEGMENT = 20_000, 1_000, 2_000
+AWAY_BASE, AWAY_CONFLICTS = 20_000, 1_000
 _PAIRS = {bytes([0xD0 + index]) * 8: KeyPairs(bytes([index + 1]) * 32, bytes([index + 9]) * 32) for index in (0, 1)}
 DEVICES = {
     device: KnownDevice(device, f"pc{index}", "AB"[index], CENTRE, (CENTRE,), pairs.public)
@@ -38,7 +39,7 @@ DEVICES = {
 
 
 def two_pcs(rows: int) -> Path:
-    """A folder with `source` and `target`, both with at least so many rows, told in segments of 2,000."""
+    """A folder with `source` and `target`, both with at least so many rows, told in full segments."""
     return _kept(f"pcs-{rows}", lambda folder: _make_two(folder, rows))
 
 
@@ -74,7 +75,7 @@ def settle_disk() -> None:
 
 
 def _kept(name: str, make: Callable[[Path], None]) -> Path:
-    said = [LATEST.encode(), *((HERE / file).read_bytes() for file in ("desk.py", "copies.py"))]
+    said = [f"{LATEST} {MAX_ROWS}".encode(), *((HERE / file).read_bytes() for file in ("desk.py", "copies.py"))]
     home = cache() / "bench" / hashlib.sha256(b"\0".join(said)).hexdigest()[:12]
     for old in (cache() / "bench").glob("*"):
         if old != home:
@@ -97,7 +98,7 @@ def write_and_seal(pc: Pc, desk: Desk, changes: int) -> None:
     """At least so many, in full segments."""
     done = 0
     while done < changes:
-        done += desk.work(min(changes - done + MOST_AT_ONCE, SEGMENT))
+        done += desk.work(min(changes - done + MOST_AT_ONCE, MAX_ROWS))
         pc.seal()
 
 

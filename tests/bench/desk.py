@@ -43,6 +43,7 @@ class Desk:
             self.clients = _ids(tx, "client")
             self.visits = _ids(tx, "visit")
             self.schools = _ids(tx, "school")
+        pc.db.stamps["opening"] = self.opening
         self.chain, self.seq, self.previous = self.device + self.opening, 0, GENESIS
         self._begin()
 
