@@ -83,12 +83,14 @@ def _disagree(desk: Path, room2: Path, clock: Clock) -> None:
 def _on_pair(login: str, drive: Callable[[Stage], None]) -> Callable[[Stage], None]:
     def run(stage: Stage) -> None:
         pair = second(stage, login)
+        stage.window.hide()  # else it stands in the picture
         try:
             drive(pair)
             pair.close_dialogs()
         finally:
             pair.window.close()
             pair.window.deleteLater()
+            stage.window.show()
 
     return run
 

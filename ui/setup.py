@@ -18,7 +18,7 @@ from ui.setup_join import JoinFlow
 from ui.setup_pages import AccountPage, CentrePage, SharePage, StartPage
 from ui.widgets.button import SecondaryButton
 from ui.widgets.label import Label
-from ui.widgets.layout import column, row
+from ui.widgets.layout import column, row, scrolling
 from ui.widgets.logo import Logo
 from ui.widgets.segmented import SegmentedControl
 
@@ -47,7 +47,9 @@ class SetupPage(QWidget):
         languages.chosen.connect(lambda code: self.language_wanted.emit(str(code)))
         self._languages = languages
         middle = Qt.AlignmentFlag.AlignHCenter
-        page = column(None, parent=self, margins=24, space=16)
+        inside = QWidget()
+        column(scrolling(inside), parent=self)
+        page = column(None, parent=inside, margins=24, space=16)
         page.addWidget(Logo(22), 0, middle)
         page.addWidget(self.pages, 0, middle)
         page.addLayout(row(None, languages, None))

@@ -16,7 +16,6 @@ from ui.widgets.card import Card
 from ui.widgets.label import Label
 from ui.widgets.layout import column, row
 
-
 VERSION, ONE = N_("Version {n}"), N_("No. {n}")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QStackedWidget, QWidget
 
@@ -26,7 +27,7 @@ from ui.widgets.layout import clear, column, row, scrolling
 from ui.widgets.page_header import PageHeader
 from ui.widgets.row_list import RowList
 
-LIST_WIDTH, NARROW_BELOW = 340, 860
+LIST_WIDTH, NARROW_BELOW = 340, 960
 
 
 class ReviewsTab(QWidget):
@@ -53,7 +54,9 @@ class ReviewsTab(QWidget):
         column(self._title, self._story, ways, self._beside, None, parent=inside, space=12)
         self._one = QWidget()
         line = row(self._left, parent=self._one, space=16)
-        line.addWidget(scrolling(inside), 1)
+        self.area = scrolling(inside)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        line.addWidget(self.area, 1)
         hint = tr("If two PCs change the same thing at once, both versions wait here.")
         self._empty = EmptyState("circle-check", tr("Nothing to review"), hint)
         self.pages = QStackedWidget()

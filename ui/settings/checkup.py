@@ -87,7 +87,6 @@ class CheckupCard(Card):
         else:
             words = tr("{time}: {n} checks, all is well.", time=at, n=len(found))
         self._said.setText(words)
-        self._said.setWordWrap(False)
         self._said.set_role("strong")
         for check in wrong[:MOST]:
             self._wrong.addWidget(notice(f"{check.title}: {check.says}", "attention"))

@@ -45,10 +45,10 @@ class Label(QLabel):
     def _keep_height(self) -> None:
         """A wrapped text is never cut: layouts that know no height for width would."""
         if self.wordWrap():
-            wanted = max(0, self.heightForWidth(self.width()))
-            if wanted != self.minimumHeight():
-                self.setMinimumHeight(wanted)
+            self.setMinimumHeight(0)  # Qt counts it in: a text that became shorter would keep its lines
+            self.setMinimumHeight(max(0, self.heightForWidth(self.width())))
 
     def set_role(self, role: str) -> None:
         """Changes how it is written."""
         theme.restyle(self, role=role)
+        self._keep_height()
