@@ -3,11 +3,11 @@ one; nothing that it says holds a client's name."""
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
 import sqlite3
-import subprocess
 import sys
 from collections.abc import Callable
 from datetime import timedelta
@@ -17,6 +17,7 @@ import msgspec
 import pytest
 from sqlalchemy import text
 
+from app import cli
 from app.bootstrap import Office
 from app.cases.consent_rules import Party, Purpose
 from app.common import words
@@ -403,44 +404,48 @@ def test_it_can_be_cancelled_and_says_how_far_it_is(bench: Bench) -> None:
 # --- the commands ----------------------------------------------------------------------------------------------------
 
 
-def run(python: str, root: Path, *args: str, password: str = PASSWORD) -> subprocess.CompletedProcess[str]:
-    code = "import sys; from app.cli import main; sys.exit(main(sys.argv[1:]))"
-    return subprocess.run(
-        [python, "-c", code, *args], cwd=root, input=f"{password}\n", text=True, capture_output=True, check=False
-    )
+Run = Callable[..., tuple[int, str, str]]
 
 
-def test_the_commands_from_outside(root: Path, template: Path, tmp_path: Path) -> None:
-    """Backup, restore and doctor as a script calls them, by the system's own clock."""
-    shutil.copytree(template, tmp_path / "centre")
-    for folder in ("centre", "centre/backups"):
-        os.utime(tmp_path / folder)
-    for name in ("accounts.json", "centre.db"):
-        os.utime(tmp_path / "centre" / name)
-    where = ("--workspace", str(tmp_path / "centre"), "--json", "--lang", "en")
-    python = sys.executable
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    def call(*args: str | Path, password: str = PASSWORD) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "stdin", io.StringIO(password + "\n"))
+        status = cli.main([*map(str, args), "--lang", "en"])
+        return status, *capsys.readouterr()
 
-    made = run(python, root, "backup", *where, "--user", "desk", "--to", str(tmp_path))
-    assert (made.returncode, made.stderr) == (0, "")
-    file = json.loads(made.stdout)["file"]
-    restored = run(python, root, "restore", file, str(tmp_path / "new"), "--lang", "en")
-    assert (restored.returncode, restored.stderr) == (0, "") and "director" in restored.stdout
-    again = run(python, root, "restore", file, str(tmp_path / "new"), "--lang", "en")
-    assert again.returncode == 1 and again.stderr.count("\n") == 1
+    return call
 
-    looked = run(python, root, "doctor", *where)
-    document = json.loads(looked.stdout)
-    assert (looked.returncode, document["ok"], len(document["checks"])) == (0, True, 9), looked.stdout
-    assert set(document["checks"][0]) >= {"name", "ok", "says"}
-    (tmp_path / "centre" / "accounts.json").write_bytes(b"{}")
-    looked = run(python, root, "doctor", *where, "--user", "desk")
-    assert (looked.returncode, looked.stderr) == (1, "")
-    assert [one["name"] for one in json.loads(looked.stdout)["checks"] if not one["ok"]] == ["accounts"]
 
-    wrong = run(python, root, "doctor", "--workspace", str(tmp_path / "new"), "--user", "desk", password="x")
-    assert wrong.returncode == 1 and wrong.stderr.count("\n") == 1
-    nowhere = run(python, root, "doctor", "--workspace", str(tmp_path / "nowhere"))
-    assert nowhere.returncode == 3 and nowhere.stderr.count("\n") == 1
+def test_the_commands_as_a_script_calls_them(run: Run, template: Path, tmp_path: Path) -> None:
+    """By the system's own clock: backup, restore and doctor know no other."""
+    centre, new = tmp_path / "centre", tmp_path / "new"
+    shutil.copytree(template, centre, copy_function=shutil.copyfile)
+    centre.chmod(0o700)
+
+    status, out, err = run("backup", "--workspace", centre, "--json", "--user", "desk", "--to", tmp_path)
+    assert (status, err) == (0, "")
+    file = json.loads(out)["file"]
+    status, out, err = run("restore", file, new)
+    assert (status, err) == (0, "") and "director" in out
+    status, out, err = run("restore", file, new)
+    assert (status, out, err.count("\n")) == (1, "", 1)
+
+    status, out, err = run("doctor", "--workspace", centre, "--json")
+    found = json.loads(out)
+    assert (status, found["ok"], len(found["checks"])) == (0, True, 9), out
+    assert set(found["checks"][0]) >= {"name", "ok", "says"}
+    status, out, err = run("doctor", "--workspace", new, "--user", "desk", "--json")
+    assert (status, err, len(json.loads(out)["checks"])) == (0, "", 19), out
+    (centre / "accounts.json").write_bytes(b"{}")
+    status, out, err = run("doctor", "--workspace", centre, "--json", "--user", "desk")
+    assert (status, err) == (1, "")
+    assert [one["name"] for one in json.loads(out)["checks"] if not one["ok"]] == ["accounts"]
+
+    status, out, err = run("doctor", "--workspace", new, "--user", "desk", password="x")
+    assert (status, out, err.count("\n")) == (1, "", 1)
+    status, out, err = run("doctor", "--workspace", tmp_path / "nowhere")
+    assert (status, out, err.count("\n")) == (3, "", 1)
 
 
 def test_the_doctor_of_settings_asks_for_the_permission(bench: Bench) -> None:

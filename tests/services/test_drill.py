@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import re
-import shutil
-import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from app import cli
 
 DRILL_PASSWORD = "longshan-demo"
 
@@ -18,48 +20,45 @@ def blocks(page: str) -> list[list[str]]:
     return [block.strip().splitlines() for block in re.findall(r"^```\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)]
 
 
-def run(root: Path, line: str, d: Path, e: Path) -> subprocess.CompletedProcess[str]:
-    """A line of the guide with its drives below folders of this test."""
-    place = {"D:": d, "E:": e}
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[[str], None]:
+    """Does a line of the guide, its drives below folders of this test; it must succeed and complain of nothing."""
+    place = {"D:": tmp_path / "d", "E:": tmp_path / "e"}
 
     def here(word: str) -> str:
         return str(place[word[:2]].joinpath(*word[3:].split("\\"))) if word[:3] in ("D:\\", "E:\\") else word
 
-    program, *words = line.split()
-    assert program == "longshan"
-    code = "import sys; from app.cli import main; sys.exit(main(sys.argv[1:]))"
-    command = [sys.executable, "-c", code, *map(here, words), "--lang", "en"]
-    return subprocess.run(command, cwd=root, input=f"{DRILL_PASSWORD}\n", text=True, capture_output=True, check=False)
+    def call(line: str) -> None:
+        program, *words = line.split()
+        assert program == "longshan"
+        monkeypatch.setattr(sys, "stdin", io.StringIO(DRILL_PASSWORD + "\n"))
+        status = cli.main([*map(here, words), "--lang", "en"])
+        out, err = capsys.readouterr()
+        assert (status, err) == (0, ""), (line, out)
+
+    return call
 
 
-@pytest.fixture
-def drives(tmp_path: Path) -> tuple[Path, Path]:
-    for name in "de":
-        (tmp_path / name).mkdir()
-    return tmp_path / "d", tmp_path / "e"
-
-
-def test_the_drill_of_the_guide_can_be_done(root: Path, drives: tuple[Path, Path]) -> None:
+def test_the_drill_of_the_guide_can_be_done(root: Path, run: Callable[[str], None], tmp_path: Path) -> None:
     page = (root / "docs" / "guide" / "backup.zh.md").read_text(encoding="utf-8")
     *cases, drill = blocks(page)
     assert len(cases) == 4 and len(drill) == 5
-    demo = drill[0] + " --clients 0"
-    for line in (demo, *drill[1:]):
-        done = run(root, line, *drives)
-        assert (done.returncode, done.stderr) == (0, ""), line
+    d, e = tmp_path / "d", tmp_path / "e"
+    e.mkdir()
+    run(drill[0] + " --clients 0")
+    for line in drill[1:]:
+        run(line)
 
-    d, e = drives
-    shutil.move(d / "演练" / "desk", d / "龙山")
+    (d / "演练" / "desk").rename(d / "龙山")
     (save,), (look,), (restore,), (look_inside,) = cases
-    assert run(root, save, d, e).returncode == 0
-    assert run(root, look, d, e).returncode == 0
-    shutil.move(d / "龙山", d / "龙山-bad")
+    run(save)
+    run(look)
+    (d / "龙山").rename(d / "龙山-bad")
     (made,) = e.glob("centre-*.lsbackup")
-    assert re.search(r"E:\\centre-\d{8}-\d{6}\.lsbackup", restore)
-    line = re.sub(r"E:\\centre-\d{8}-\d{6}\.lsbackup", lambda _found: f"E:\\{made.name}", restore)
-    done = run(root, line, d, e)
-    assert done.returncode == 0, done.stderr
-    assert run(root, look_inside, d, e).returncode == 0
+    line, found = re.subn(r"E:\\centre-\d{8}-\d{6}\.lsbackup", lambda _name: f"E:\\{made.name}", restore)
+    assert found == 1
+    run(line)
+    run(look_inside)
 
 
 def test_both_languages_tell_the_same_commands(root: Path) -> None:
