@@ -1,4 +1,7 @@
-"""The demonstration day as a script sees it: what it leaves, who can read it, and that no file holds the note."""
+"""The demonstration day as a script sees it: what it leaves, who can read it, and that no file holds the note.
+
+The psychologist works on the second PC; whatever the first one shows of it came by a synchronisation.
+"""
 
 from __future__ import annotations
 
@@ -8,34 +11,18 @@ import os
 import signal
 import subprocess
 import sys
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import zstandard
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.e2e.outside import ROOT, answer, found_in, longshan
+
 NOTE = "海棠花开的时候她说过不想再醒来；编号七四一"
 PASSWORDS = {"desk": "desk-own-1", "psych": "psych-own-2", "supervisor": "sup-own-3", "director": "dir-own-4"}
-
-
-def longshan(*arguments: str, home: Path, password: str = "") -> subprocess.CompletedProcess[str]:
-    """Runs the console script in its own home and temporary folder."""
-    (home / "home").mkdir(parents=True, exist_ok=True)
-    (home / "tmp").mkdir(exist_ok=True)
-    environment = {
-        **os.environ,
-        "HOME": str(home / "home"),
-        "TMPDIR": str(home / "tmp"),
-        "XDG_CONFIG_HOME": str(home / "home"),
-        "XDG_CACHE_HOME": str(home / "home"),
-        "XDG_DATA_HOME": str(home / "home"),
-        "LC_ALL": "zh_CN.UTF-8",
-        "PYTHONPATH": str(ROOT),
-    }
-    command = [sys.executable, "-m", "ui", *arguments]
-    return subprocess.run(
-        command, input=password + "\n", capture_output=True, text=True, env=environment, cwd=ROOT, check=False
-    )
+STEPS = ["signin", "absence", "arrival", "queue", "note", "referral", "print", "handover", "sync"]
 
 
 @pytest.fixture(scope="module")
@@ -50,30 +37,18 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     yield folder
 
 
-def forms(words: str) -> list[bytes]:
-    """The bytes by which a readable copy would betray itself."""
-    found = [words.encode(code) for code in ("utf-8", "utf-16-le", "utf-16-be", "gb18030")]
-    for raw in list(found):
-        for shift in range(3):
-            encoded = base64.b64encode(b"\0" * shift + raw)
-            found.append(encoded[4 : len(encoded) // 4 * 4 - 4])
-    return found
-
-
 def assert_unreadable(folder: Path, words: str) -> None:
-    files = [path for path in folder.rglob("*") if path.is_file()]
-    assert any(path.name == "centre.db" for path in files)
-    for path in files:
-        data = path.read_bytes()
-        for form in forms(words):
-            assert form not in data, path
+    for name in ("desk", "room2"):
+        assert (folder / name / "centre.db").stat().st_size > 0
+    assert found_in(folder, words) == []
 
 
 def test_the_day_went_through_and_left_its_papers(played: Path) -> None:
     day = json.loads((played / "out" / "day.json").read_text("utf-8"))
-    steps = {step["name"]: step["ok"] for step in day["steps"]}
-    assert steps and all(steps.values())
-    assert set(steps) >= {"signin", "arrival", "queue", "note", "referral", "print", "handover"}
+    assert [step["name"] for step in day["steps"]] == STEPS
+    assert all(step["ok"] and step["seconds"] >= 0 for step in day["steps"])
+    assert any(name.startswith("call-list-") for name in day["files"])
+    assert day["referral"].startswith("LSB-"), "released on the second PC, which has the letter B"
     for name in day["files"]:
         text = subprocess.run(
             ["pdftotext", str(played / "out" / name), "-"], capture_output=True, text=True, check=True
@@ -95,16 +70,37 @@ def test_the_note_is_in_no_file_in_any_coding(played: Path) -> None:
     assert_unreadable(played, NOTE)
 
 
-def test_the_psychologist_reads_it_and_the_desk_is_refused_in_one_sentence(played: Path) -> None:
+def test_the_search_itself_finds_what_is_there(tmp_path: Path) -> None:
+    kept = (
+        NOTE.encode(),
+        NOTE.encode("utf-16-le"),
+        base64.b64encode(b"x" + NOTE.encode("gb18030")),
+        zlib.compress(b"some words before " + NOTE.encode("utf-16-be")),
+        zstandard.compress(base64.b64encode(b"xy" + NOTE.encode())),
+    )
+    for n, data in enumerate(kept):
+        (tmp_path / f"f{n}").write_bytes(b"....." + data + b"....")
+    (tmp_path / "other").write_bytes(b"\x78\x9c\x28\xb5\x2f\xfd" * 9)
+    assert sorted(path.name for path in found_in(tmp_path, NOTE)) == ["f0", "f1", "f2", "f3", "f4"]
+
+
+def test_after_the_day_both_pcs_have_everything(played: Path) -> None:
+    for name in ("room2", "desk", "room2", "desk"):
+        where = ("--workspace", str(played / name), "--merge", "--user", "psych")
+        said = answer("sync", *where, home=played, password=PASSWORDS["psych"])
+        assert not any(said.values()), said
+
+
+@pytest.mark.parametrize("pc", ["desk", "room2"])
+def test_the_psychologist_reads_it_and_others_are_refused_in_one_sentence(played: Path, pc: str) -> None:
+    """Signed on room2: the desk carries it, and opens it to nobody else."""
     day = json.loads((played / "out" / "day.json").read_text("utf-8"))
-    where = ("--workspace", str(played / "desk"), "--json")
-    read = longshan("note", day["case"], *where, "--user", "psych", home=played, password=PASSWORDS["psych"])
-    assert read.returncode == 0, read.stderr
-    notes = json.loads(read.stdout)["notes"]
+    where = (day["case"], "--workspace", str(played / pc))
+    notes = answer("note", *where, "--user", "psych", home=played, password=PASSWORDS["psych"])["notes"]
     assert any(NOTE in text for note in notes for text in note["sections"].values())
     assert all(note["verified"] for note in notes)
     for login in ("desk", "director"):
-        refused = longshan("note", day["case"], *where, "--user", login, home=played, password=PASSWORDS[login])
+        refused = longshan("note", *where, "--json", "--user", login, home=played, password=PASSWORDS[login])
         assert refused.returncode == 1
         assert refused.stdout == ""
         assert len(refused.stderr.strip().splitlines()) == 1

@@ -1,0 +1,278 @@
+"""Two PCs and a folder between them, as their centre runs them: real commands, real files, real kills."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select, text
+
+from app.bootstrap import Office, open_workspace, sign_in
+from app.common.words import set_language, tr
+from app.demo.organisation import PASSWORD
+from app.demo.pair import point_at
+from app.intake.arrivals import PersonArriving
+from app.people.clients import NewClient, create_client
+from app.security.permissions import May
+from app.sync import alarms, engine
+from db.models import Client, GroupVersion, Loser, Outbox
+from db.replica.files import TEMPORARY
+from db.replica.raw import columns, listed, models, quoted
+from tests.e2e.outside import ROOT, answer, command, longshan, surroundings
+
+ROUNDS, ROWS, BATCHES = 50, 200, 5
+
+
+@dataclass
+class Pair:
+    """The folders; everything they do is asked for by command, or through the services of an opened office."""
+
+    folder: Path
+
+    def __getattr__(self, name: str) -> Path:
+        return self.folder / name
+
+    def sync(self, name: str, login: str = "desk") -> Any:
+        """`longshan sync --merge`, its JSON."""
+        where = ("--workspace", str(self.folder / name), "--merge", "--user", login)
+        return answer("sync", *where, home=self.folder, password=PASSWORD)
+
+    def settle(self, *names: str) -> list[Any]:
+        """Rounds of synchronisations until one moves nothing; all that was said."""
+        said = []
+        for _ in range(6):
+            said += [self.sync(name) for name in names]
+            if not any(moved(one) for one in said[-len(names) :]):
+                return said
+        raise AssertionError(f"it never comes to rest: {said}")
+
+    @contextmanager
+    def office(self, name: str, login: str = "desk") -> Iterator[Office]:
+        opened = sign_in(open_workspace(self.folder / name), login, PASSWORD)
+        try:
+            yield opened
+        finally:
+            opened.close()
+
+    def add(self, name: str, number: int) -> set[str]:
+        with self.office(name) as office:
+            return add_clients(office, number)
+
+    def state(self, name: str) -> dict[str, Any]:
+        with self.office(name) as office:
+            return state(office)
+
+    def clients(self, name: str) -> list[str]:
+        """As often as they are there."""
+        with self.office(name) as office, office.ctx.db.read() as tx:
+            return sorted(tx.execute(select(Client.id)).scalars())
+
+
+def moved(said: Any) -> bool:
+    """Whether a synchronisation did anything at all."""
+    return any(said[key] for key in ("pushed", "pulled", "merged", "refused", "bytes_out", "bytes_in"))
+
+
+def add_clients(office: Office, number: int) -> set[str]:
+    """In one transaction; two travelling rows for each."""
+    day = office.services.rota.today()
+    with office.ctx.write(May.REGISTER_VISITS, "visit.registered") as act:
+        made = [create_client(act.tx, NewClient("王子琪", telephones=("13806351278",)), day).id for _ in range(number)]
+        act.on(*made)
+    return set(made)
+
+
+def state(office: Office) -> dict[str, Any]:
+    """What two PCs that have everything must have alike: each row bit for bit, versions, sides kept."""
+    with office.ctx.db.read() as tx:
+        rows = {}
+        for table in sorted(models()):
+            names = columns(table)
+            kinds = ", ".join(f"typeof({quoted(name)})" for name in names)
+            query = text(f"SELECT {listed(names)}, {kinds} FROM {quoted(table)} ORDER BY id")
+            rows[table] = [tuple(row) for row in tx.execute(query)]
+        groups = (GroupVersion.table_name, GroupVersion.row_id, GroupVersion.group_name, GroupVersion.version)
+        kept = (Loser.table_name, Loser.row_id, Loser.group_name, Loser.version)
+        waiting = select(func.count()).select_from(Outbox).where(Outbox.table_name != "audit_entry")
+        return {
+            "rows": rows,
+            "versions": sorted(map(tuple, tx.execute(select(*groups)))),
+            "kept": sorted(map(tuple, tx.execute(select(*kept).where(Loser.settled_at.is_(None))))),
+            "waiting": tx.execute(waiting).scalar_one(),
+        }
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Made once; the first attempt is killed somewhere in the middle, as power does it."""
+    folder = tmp_path_factory.mktemp("two") / "demo"
+    child = subprocess.Popen(
+        command("demo", str(folder), "--clients", "0"),
+        env=surroundings(folder.parent),
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    while child.poll() is None and not (folder / "demo-unfinished" / "room2").exists():
+        pass
+    os.killpg(child.pid, signal.SIGKILL)
+    assert child.wait() == -signal.SIGKILL
+    assert not (folder / "desk").exists() and not (folder / "room2").exists() and not (folder / "hub").exists()
+    said = answer("demo", str(folder), "--clients", "0", home=folder.parent)
+    assert said == {name: str(folder / place) for name, place in PLACES.items()}
+    assert sorted(path.name for path in folder.iterdir()) == ["desk", "hub", "room2"]
+    return folder
+
+
+PLACES = {"workspace": "desk", "room2": "room2", "hub": "hub"}
+
+
+@pytest.fixture
+def pair(made: Path, tmp_path: Path) -> Pair:
+    """A copy of its own, at a hub of its own."""
+    for name in PLACES.values():
+        shutil.copytree(made / name, tmp_path / name)
+    for name in ("desk", "room2"):
+        point_at(tmp_path / name, made / "hub", tmp_path / "hub")
+    return Pair(tmp_path)
+
+
+def test_both_pcs_show_the_same_and_everybody_signs_in_on_both(pair: Pair) -> None:
+    assert pair.state("desk") == pair.state("room2")
+    for name in ("desk", "room2"):
+        for login in ("desk", "psych", "supervisor", "director"):
+            with pair.office(name, login) as office:
+                assert office.who.login == login and office.services.sync.status().unsent == 0
+
+
+def test_a_demonstration_is_never_made_over_another(made: Path) -> None:
+    for taken in ("desk", "room2", "hub"):
+        folder = made.parent / f"only-{taken}"
+        (folder / taken).mkdir(parents=True)
+        (folder / taken / "mine.txt").write_bytes(b"mine")
+        refused = longshan("demo", str(folder), "--clients", "0", home=made.parent)
+        assert refused.returncode == 1 and len(refused.stderr.strip().splitlines()) == 1
+        assert [path.relative_to(folder).as_posix() for path in folder.rglob("*")] == [taken, f"{taken}/mine.txt"]
+
+
+def test_an_arrival_at_the_desk_is_in_the_queue_of_the_other_pc(pair: Pair) -> None:
+    with pair.office("desk") as desk:
+        visit = desk.services.intake.register([PersonArriving(NewClient("王子琪"))], [], "self").value.visits[0]
+    with pair.office("room2", "psych") as room2:
+        assert room2.services.queue.view().entries == ()
+    assert (pair.sync("desk")["pushed"], pair.sync("room2", "psych")["merged"]) == (1, 1)
+    with pair.office("room2", "psych") as room2:
+        (entry,) = room2.services.queue.view().entries
+        assert (entry.visit_id, entry.ticket) == (visit.visit_id, visit.ticket)
+    assert [moved(pair.sync(name)) for name in ("desk", "room2")] == [False, False]
+
+
+def test_a_courier_killed_fifty_times_loses_and_doubles_nothing(pair: Pair) -> None:
+    chance, wanted, killed = random.Random(20261123), set(pair.clients("desk")), 0
+    with pair.office("desk") as desk:
+        idle, usual = 0.0, 0.0
+        for n in range(ROUNDS + 2):
+            for _ in range(BATCHES if n else 0):
+                wanted |= add_clients(desk, ROWS // 2 // BATCHES)
+                desk.services.sync.drain()
+            began = time.monotonic()
+            latest = [None, None][n] if n < 2 else chance.uniform(0 if n % 2 else idle / 2, usual)
+            killed += courier(pair, latest)
+            idle, usual = (time.monotonic() - began if n == 0 else idle), (time.monotonic() - began if n < 2 else usual)
+    assert killed > ROUNDS // 4
+    for name in ("desk", "room2"):
+        assert pair.sync(name)["alarms"] == []
+    assert not moved(pair.sync("desk")) and not moved(pair.sync("room2"))
+    assert pair.clients("room2") == sorted(wanted)
+    assert pair.state("room2") == pair.state("desk")
+    for folder in (pair.hub, pair.desk / "spool", pair.room2 / "spool"):
+        assert [path for path in folder.rglob("*") if path.name.startswith(TEMPORARY)] == []
+
+
+def courier(pair: Pair, latest: float | None) -> bool:
+    """`longshan sync` in a process group of its own; killed with all its children if it takes longer than that."""
+    child = subprocess.Popen(
+        command("sync", "--workspace", str(pair.desk)),
+        env=surroundings(pair.folder),
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        assert child.wait(latest) == 0
+    except subprocess.TimeoutExpired:
+        os.killpg(child.pid, signal.SIGKILL)
+        return child.wait() == -signal.SIGKILL
+    return False
+
+
+def test_an_emptied_hub_deletes_nothing_and_is_filled_again(pair: Pair) -> None:
+    pair.add("desk", 3)
+    pair.add("room2", 3)
+    pair.settle("desk", "room2")
+    before, there = pair.state("desk"), files(pair.hub)
+    for path in pair.hub.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+    said = pair.sync("desk")
+    set_language("zh")
+    assert said["alarms"] == [tr(alarms.EMPTIED)]
+    assert said["pushed"] == len(there) and (said["pulled"], said["merged"]) == (0, 0)
+    assert files(pair.hub) == there
+    assert pair.sync("room2")["alarms"] == []
+    assert not any(moved(one) for one in (pair.sync("room2"), pair.sync("desk")))
+    assert before == pair.state("desk") == pair.state("room2")
+
+
+def files(hub: Path) -> dict[str, bytes]:
+    """The packets there."""
+    segments = hub / "segments"
+    return {path.relative_to(hub).as_posix(): path.read_bytes() for path in segments.rglob("*") if path.is_file()}
+
+
+def test_a_copied_folder_goes_on_and_nothing_is_lost(pair: Pair) -> None:
+    everything = set(pair.clients("desk"))
+    shutil.copytree(pair.desk, pair.folder / "desk-copy")
+    said = []
+    for _ in range(2):
+        for name in ("desk", "desk-copy", "room2"):
+            everything |= pair.add(name, 4)
+        said += [pair.sync(name) for name in ("desk", "desk-copy", "desk", "room2")]
+    said += pair.settle("desk", "desk-copy", "room2")
+    for name in ("desk", "desk-copy", "room2"):
+        assert pair.clients(name) == sorted(everything), name
+    assert pair.state("desk") == pair.state("room2") == pair.state("desk-copy")
+    set_language("zh")
+    heard = {alarm for one in said for alarm in one["alarms"]}
+    assert tr(engine.CLONED) in heard and tr(engine.FORKED, letter="A", name="一号机") in heard
+
+
+def test_a_backup_restored_over_a_lost_pc_goes_on_synchronising(pair: Pair) -> None:
+    everything = set(pair.clients("desk")) | pair.add("desk", 3)
+    backup = pair.folder / "stick" / "desk.backup"
+    backup.parent.mkdir()
+    where = ("--workspace", str(pair.desk), "--user", "director", "--to", str(backup))
+    assert answer("backup", *where, home=pair.folder, password=PASSWORD)["verified"]
+    everything |= pair.add("desk", 5)
+    pair.settle("desk", "room2")
+    shutil.rmtree(pair.desk)
+    assert answer("restore", str(backup), str(pair.desk), home=pair.folder)["synchronises"]
+    said = pair.sync("desk")
+    assert said["merged"] > 0 and pair.clients("desk") == sorted(everything)
+    everything |= pair.add("desk", 2) | pair.add("room2", 2)
+    pair.settle("desk", "room2")
+    assert pair.clients("desk") == pair.clients("room2") == sorted(everything)
+    assert pair.state("desk") == pair.state("room2")
