@@ -20,11 +20,14 @@ from tests.services.two_pcs import TwoPcs, pcs, pcs_template
 from ui import ask, notify
 from ui.intake.tab import IntakeTab
 from ui.sessions.tab import NotesTab
+from ui.settings.backup import BackupCard
+from ui.settings.checkup import CheckupCard
 from ui.settings.pcs import PcsCard
 from ui.settings.sync import SyncCard
 from ui.settings.tab import SettingsTab
 from ui.shell import Shell
 from ui.sync.history import HistoryCard
+from ui.today.tab import TodayTab
 
 __all__ = ["at_pc", "pcs", "pcs_template", "template"]
 
@@ -244,6 +247,80 @@ def test_the_backup_of_the_day_is_made_by_itself_once(pcs: TwoPcs, at_pc: AtPc, 
         shell.syncing.tick()
     wait_jobs()
     assert len(shell.office.services.backups.list()) == 1
+
+
+def test_today_says_how_the_night_went_and_leads_to_settings(pcs: TwoPcs, at_pc: AtPc, wait_jobs: Wait) -> None:
+    pcs.sync(pcs.desk)
+    pcs.sync(pcs.room2)
+    shell = at_pc(pcs.desk, "desk")
+    tab = shell.tab("today")
+    assert isinstance(tab, TodayTab)
+    tab.refresh()
+    wait_jobs()
+    sync, backup = tab.night.texts()
+    assert sync.startswith("同步成功") and "10:42" in sync and "还没有" in backup
+    shell.office.services.backups.make()
+    pcs.clock.at = NOON + timedelta(days=4)
+    tab.refresh()
+    wait_jobs()
+    assert tab.night.texts()[0] == "同步，4 天未同步，查看"
+    assert "二号机，已 4 天没有消息，请联系" in tab.night.texts() and "4 天前" in tab.night.texts()[-1]
+    tab.night.rows()[0].open()
+    wait_jobs()
+    settings_tab = shell.tab("settings")
+    assert isinstance(settings_tab, SettingsTab) and settings_tab.section() == "sync"
+
+
+def test_a_backup_now_and_into_a_file_is_verified_and_told(
+    pcs: TwoPcs, at_pc: AtPc, wait_jobs: Wait, tmp_path: Path
+) -> None:
+    shell = at_pc(pcs.desk, "desk")
+    card = settings(shell, wait_jobs).findChildren(BackupCard)[0]
+    assert card.words() == ("还没有备份", "无")
+    card.now.click()
+    assert not card.now.isEnabled() and not card.progress.isHidden()
+    wait_jobs()
+    assert card.words() == ("2026-11-23 10:42", "已验证") and card.progress.isHidden()
+    with ask.scripted(tmp_path / "stick.lsbackup"):
+        card.ask_where()
+        wait_jobs()
+    assert (tmp_path / "stick.lsbackup").stat().st_size > 10_000
+    assert [text.split("：")[0] for text in notify.shown(shell)] == ["已备份并验证"] * 2
+    with ask.scripted(tmp_path / "not-there" / "x.lsbackup"):
+        card.ask_where()
+        wait_jobs()
+    assert "not-there" in notify.shown(shell)[-1]
+    with ask.scripted() as asked:
+        card.way_back.click()
+    assert "longshan restore" in asked[0]
+
+
+def test_the_check_up_says_in_words_what_is_not_as_it_should_be(
+    pcs: TwoPcs, at_pc: AtPc, wait_jobs: Wait, tmp_path: Path
+) -> None:
+    shell = at_pc(pcs.desk, "desk")
+    shutil.move(pcs.hub, tmp_path / "unplugged")
+    card = settings(shell, wait_jobs).findChildren(CheckupCard)[0]
+    card.begin.click()
+    wait_jobs()
+    assert "项需要查看" in card.words() and str(pcs.hub) in _spoken(card)
+    sheet = card.show_all()
+    said = _spoken(sheet)
+    assert "数据文件" in said and said.index(str(pcs.hub)) < said.index("数据文件"), "what is wrong comes first"
+    sheet.accept()
+
+
+def test_a_press_on_cancel_stops_backup_and_check_up(pcs: TwoPcs, at_pc: AtPc, wait_jobs: Wait) -> None:
+    shell = at_pc(pcs.desk, "desk")
+    tab = settings(shell, wait_jobs)
+    backup, checkup = tab.findChildren(BackupCard)[0], tab.findChildren(CheckupCard)[0]
+    for button, progress in ((backup.now, backup.progress), (checkup.begin, checkup.progress)):
+        button.click()
+        progress.cancel.click()
+        wait_jobs()
+        assert progress.isHidden() and button.isEnabled()
+    assert shell.office.services.backups.list() == [] and notify.shown(shell) == []
+    assert not shell.syncing.busy
 
 
 def _spoken(widget: Any) -> str:

@@ -87,7 +87,7 @@ def _is_silent(peer: PeerView, now: datetime) -> bool:
 
 def _backup_row(backup: BackupView | None, now: datetime) -> Row:
     if backup is None:
-        return Row("backup", tr("Backup"), tr("none yet"), badge=tr("Look"), tone="attention")
+        return Row("backup", tr("Backup"), tr("none made yet"), badge=tr("Look"), tone="attention")
     age = now - backup.made_at
     if age > OLD:
         return Row("backup", tr("Backup"), age_words(backup.made_at, now), badge=tr("Look"), tone="attention")
