@@ -29,7 +29,7 @@ from db.replica.incarnations import renew_incarnation
 from db.replica.merge import Taken, Unfolded, take_audit, take_body, unfold
 from db.replica.names import ORG, SegmentName, parse_name, segment_hash
 from db.replica.sealing import milliseconds, remember, seal_heartbeat, seal_next
-from db.replica.segments import NO_SEGMENT, Envelope, Header, SegmentBroken, open_segment, read_envelope
+from db.replica.segments import NO_SEGMENT, Envelope, Header, SegmentBroken, open_segment, proven_by, read_envelope
 from db.schema import LATEST
 
 CLONED = N_(
@@ -72,16 +72,18 @@ def _in_tx(db: Database, act: Callable[[Tx], bool]) -> bool:
 def rebuild_spool(db: Database, folder: Path) -> int:
     """Writes the own segments that the spool lacks, the very bytes that were sealed; how many."""
     spool = Spool(folder)
-    there = spool.list()
+    there = {path[-64:] for path in spool.list()}
     columns = (Segment.stream, Segment.device, Segment.incarnation, Segment.seq, Segment.hash)
+    done = 0
     with db.read() as tx:
-        own = [SegmentName(*row) for row in tx.execute(select(*columns).where(Segment.state == "own"))]
-        missing = [name for name in own if name.path not in there]
-        for name in missing:
-            sealed = tx.execute(select(Segment.sealed).where(Segment.hash == name.hash)).scalar()
-            if sealed is not None:
-                spool.put(name, sealed)
-    return len(missing)
+        known = tx.execute(select(Segment.hash)).scalars()  # of the index alone: the rows hold the bytes
+        for lacking in [found for found in known if found.hex() not in there]:
+            own = (Segment.hash == lacking, Segment.state == "own")
+            row = tx.execute(select(*columns, Segment.sealed).where(*own)).first()
+            if row is not None and row.sealed is not None:
+                spool.put(SegmentName(*row[:5]), row.sealed)
+                done += 1
+    return done
 
 
 @dataclass(slots=True)
@@ -175,19 +177,34 @@ class _Intake:
                 raise
             self._refuse(one.name, "rows")
             return False
+        except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError):
+            self.refused += 1  # not for good, for this program may be wrong; nothing of it was taken, the rest goes on
+            return False
         if taken is not None:
             self._count(taken)
         return True
 
     def _must_wait(self, envelope: Envelope) -> bool:
         header = envelope.header
-        if header.schema > LATEST:
-            self.newer += 1
-            return True
         if header.device not in self.devices:
             self.strangers += 1
             return True
+        if not proven_by(envelope, self.devices[header.device].keys.sign):
+            raise SegmentBroken("signature")
+        if header.schema > LATEST:
+            self.newer += 1
+            return True
         return False
+
+    def doubt(self, one: _Waiting) -> None:
+        """A segment whose causes have not come is refused if its device did not sign it: it may name anything."""
+        try:
+            envelope = self._envelope(one.name)
+            device = self.devices.get(one.name.device)
+            if envelope is not None and device is not None and not proven_by(envelope, device.keys.sign):
+                raise SegmentBroken("signature")
+        except SegmentBroken as broken:
+            self._refuse(one.name, broken.reason)
 
     def _opened(self, envelope: Envelope) -> Unfolded:
         """Proves and opens it, before anybody has to wait for the merge."""
@@ -200,7 +217,7 @@ class _Intake:
             key = tx.execute(select(StreamKey.key).where(*epoch)).scalar()
         if key is None:
             raise SegmentBroken("epoch")
-        return unfold(open_segment(envelope, device.keys.sign, key))
+        return unfold(open_segment(envelope, device.keys.sign, key), header.device)
 
     def _merge(self, tx: Tx, name: SegmentName, header: Header, body: Unfolded) -> Taken | None:
         """None if another window on this folder was quicker."""
@@ -332,6 +349,9 @@ def take_in(
             for again in stuck:
                 heapq.heappush(ready, again)
             stuck.clear()
+    for one in {id(one): one for behind in effects.values() for one in behind}.values():
+        stop.check()
+        run.doubt(one)
     if done:
         rebuild_spool(db, folder)
     return run.result(total - done - run.refused if total else 0)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import msgspec
 from sqlalchemy import delete, func, select, text
@@ -16,7 +17,7 @@ from db.engine import Tx
 from db.models import Device, Outbox, Segment, StreamKey
 from db.models.replica import AUDIT, DELETION, WHOLE_ROW
 from db.replica.names import ORG, segment_hash
-from db.replica.raw import Raw, content_columns, models, quoted
+from db.replica.raw import content_columns, models, quoted
 from db.replica.segments import (
     MAX_ROWS,
     NO_SEGMENT,
@@ -35,10 +36,11 @@ from db.schema import LATEST
 
 HEARTBEAT = timedelta(hours=20)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# The inner query runs within two indexes, though the rows are many and long: only what was merged names one before it.
 _HEADS = text(
-    "SELECT stream, device, incarnation, seq, hash FROM segment AS s WHERE stream IN (:stream, 'org') "
-    "AND state IN ('own', 'merged') AND hash <> :previous AND NOT EXISTS "
-    "(SELECT 1 FROM segment AS n WHERE n.previous = s.hash AND n.state IN ('own', 'merged')) "
+    "SELECT stream, device, incarnation, seq, hash FROM segment WHERE hash IN "
+    "(SELECT s.hash FROM segment AS s WHERE NOT EXISTS (SELECT 1 FROM segment AS n WHERE n.previous = s.hash)) "
+    "AND +stream IN (:stream, 'org') AND state IN ('own', 'merged') AND hash <> :previous "
     "ORDER BY stream, device, incarnation, seq, hash"
 )
 
@@ -201,8 +203,8 @@ def _of_deleted(tx: Tx, table: str, names: Sequence[str], key: Mapping[str, obje
         f"WHERE NOT EXISTS (SELECT 1 FROM {quoted(table)} AS t WHERE t.id = o.row_id) AND {_CHOSEN}"
     )
     for row_id, version, stamp, supersedes, content in tx.execute(query, key):
-        values: dict[str, Raw] = msgspec.msgpack.decode(content)
-        whole = version is None
+        values: dict[str, Any] = msgspec.msgpack.decode(content)
+        whole = key["p"] == WHOLE_ROW
         dot, at = (values["version"], values["stamp"]) if whole else (version, stamp)
         yield Change(row_id, dot, at, b"" if whole else supersedes, tuple(values.get(name) for name in names))
 
