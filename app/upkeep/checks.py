@@ -33,6 +33,7 @@ TITLES = {
     "members": N_("Members and PCs"),
     "segments": N_("Signatures of data packets"),
     "signatures": N_("Signatures of records"),
+    "peers": N_("Other PCs"),
     "unsent": N_("Not sent yet"),
     "reviews": N_("To be decided"),
     "numbers": N_("Numbers"),

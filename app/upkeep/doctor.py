@@ -99,6 +99,7 @@ def _inside(ctx: Context, workspace: Workspace, key: bytes) -> list[tuple[str, E
         ("members", partial(inside.members, ctx)),
         ("segments", partial(inside.segments, ctx, workspace.folder)),
         ("signatures", partial(_signatures, ctx)),
+        ("peers", partial(inside.peers, ctx)),
         ("unsent", partial(inside.unsent, ctx, workspace.folder)),
         ("reviews", partial(inside.reviews, ctx)),
         ("numbers", partial(inside.numbers, ctx)),

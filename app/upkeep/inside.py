@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +38,7 @@ from db.replica.segments import NO_SEGMENT, SegmentBroken, proven_by, read_envel
 from db.schema import LATEST, version_of
 
 _RECENT = timedelta(days=30)
+_QUIET, _GONE = timedelta(days=14), timedelta(days=90)
 
 
 def database(path: Path, key: bytes, step: Step) -> Finding:
@@ -219,6 +220,31 @@ def reviews(ctx: Context, _step: Step) -> Finding:
         "{n} things were written differently on two PCs; both sides are kept, decide them in the list.",
         found,
     )
+
+
+def peers(ctx: Context, _step: Step) -> Finding:
+    """Whether each of the other PCs was heard lately. After 90 days one is taken for gone, and no longer missed."""
+    with ctx.db.read() as tx:
+        own = tx.execute(select(Device.id)).scalar_one()
+        rows = tx.execute(select(Segment.device, Segment.at, Segment.taken_at).where(Segment.state == "merged"))
+        heard: dict[bytes, datetime] = {}
+        for device, at, taken_at in rows:
+            spoke = min(at, taken_at)  # a clock that runs ahead proves no later life
+            heard[device] = max(heard.get(device, spoke), spoke)
+        others = [known for known in ctx.members(tx).devices.values() if known.device != own]
+    now, silent = ctx.clock.now(), list[str]()
+    for one in sorted(others, key=lambda known: known.letter):
+        last = heard.get(one.device)
+        if last is not None and _QUIET < now - last < _GONE:
+            days = (now - last).days
+            silent.append(tr("{letter} ({name}), {n} days", letter=one.letter, name=one.name, n=days))
+    if silent:
+        return False, tr(
+            "Nothing came for long from: {which}. Is it switched on, does it reach the hub?", which=listed(silent)
+        )
+    if not others:
+        return True, tr("There is no other PC.")
+    return True, ntr("{n} other PC, heard lately or new.", "{n} other PCs, heard lately or new.", len(others))
 
 
 def numbers(ctx: Context, _step: Step) -> Finding:

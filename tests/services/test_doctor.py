@@ -86,6 +86,7 @@ def test_a_centre_at_work_is_well(worked: Bench) -> None:
             "members",
             "segments",
             "signatures",
+            "peers",
             "unsent",
             "reviews",
             "numbers",
@@ -104,7 +105,7 @@ def test_it_needs_no_password_for_the_outside_and_no_sign_in_for_the_inside(work
     assert [check.name for check in examine_folder(worked.folder, worked.clock)] == OUTSIDE
     workspace = Workspace(worked.folder)
     checks = examine_workspace(workspace, workspace.unlock("psych", PASSWORD), worked.clock)
-    assert bad(checks) == {} and len(checks) == 19
+    assert bad(checks) == {} and len(checks) == 20
     assert (worked.folder / "centre.db").read_bytes() == before, "looking writes nothing"
 
 
@@ -256,6 +257,19 @@ def test_days_without_a_synchronisation_are_counted(pcs: TwoPcs) -> None:
     assert inside(office) == {}
 
 
+def test_fault_27_a_pc_that_is_heard_no_more_is_missed_until_it_is_taken_for_gone(pcs: TwoPcs) -> None:
+    office = pcs.sign(pcs.room2, "desk")
+    for days, missed in ((1, False), (15, True), (60, True), (100, False)):
+        pcs.clock.at = NOON + timedelta(days=days)
+        found = inside(office)
+        assert ("peers" in found) == missed, days
+        assert not missed or "A (" in found["peers"]
+    pcs.clock.at = NOON + timedelta(days=15)
+    pcs.sign(pcs.desk, "director").services.sync.sync(by="interval")
+    pcs.sync(pcs.room2)
+    assert inside(office) == {}
+
+
 def _forge(pcs: TwoPcs) -> Path:
     """A segment in the spool under the right name for its bytes, whose signature is nobody's."""
     from db.replica.names import SegmentName, segment_hash
@@ -382,7 +396,7 @@ def test_a_data_file_damaged_everywhere_gets_a_sentence_from_every_check(worked:
     workspace = Workspace(worked.folder)
     checks = examine_workspace(workspace, workspace.unlock("desk", PASSWORD), worked.clock)
     found = bad(checks)
-    assert len(checks) == 19
+    assert len(checks) == 20
     assert set(found) >= {"database", "sign-in", "audit", "members", "segments", "signatures", "numbers", "search"}
     assert not set(found) & set(OUTSIDE)
     assert all("could not be examined" not in says for says in found.values()), found
@@ -398,7 +412,7 @@ def test_it_can_be_cancelled_and_says_how_far_it_is(bench: Bench) -> None:
 
     with pytest.raises(Cancelled):
         bench.sign("desk").services.doctor.examine(watch, token)
-    assert told == [(0, 19), (1, 19), (2, 19), (3, 19)]
+    assert told == [(0, 20), (1, 20), (2, 20), (3, 20)]
 
 
 # --- the commands ----------------------------------------------------------------------------------------------------
@@ -436,7 +450,7 @@ def test_the_commands_as_a_script_calls_them(run: Run, template: Path, tmp_path:
     assert (status, found["ok"], len(found["checks"])) == (0, True, 9), out
     assert set(found["checks"][0]) >= {"name", "ok", "says"}
     status, out, err = run("doctor", "--workspace", new, "--user", "desk", "--json")
-    assert (status, err, len(json.loads(out)["checks"])) == (0, "", 19), out
+    assert (status, err, len(json.loads(out)["checks"])) == (0, "", 20), out
     (centre / "accounts.json").write_bytes(b"{}")
     status, out, err = run("doctor", "--workspace", centre, "--json", "--user", "desk")
     assert (status, err) == (1, "")
