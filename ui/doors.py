@@ -145,9 +145,10 @@ class Doors:
         cancel: CancelToken,
     ) -> None:
         """Makes the workspace in `folder`, whole or not at all. `shared`: the folder by which the request went, which
-        is this PC's hub from now on; without it, the director sets one later."""
+        is this PC's hub from now on; without it, the packet's if it can be reached from here."""
         joining = importlib.import_module("app.sync.joining")
-        hub = f"folder:{shared}" if shared is not None else None
+        offered = _load("app.sync.offered_hub", "reachable_hub")
+        hub = f"folder:{shared}" if shared is not None else offered(offer)
         joining.join(folder, request, offer, hub, progress=progress, cancel=cancel)
         if hub is not None:
             with suppress(UserError):  # joined all the same; two small files stay in the hub

@@ -11,11 +11,13 @@ from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.bootstrap import open_workspace, sign_in
+from app.common.progress import CancelToken, silent
 from app.security.workspace import exists
 from tests.gui.conftest import SetDoors
 from tests.services.conftest import PASSWORD, Bench
 from ui import ask, notify
 from ui.application import DeskWindow
+from ui.doors import Doors
 from ui.joining.admit import AdmitSheet
 from ui.joining.digits import DigitsView
 from ui.joining.pages import AnswerPage, NamePage, OfferPage, RequestPage
@@ -145,6 +147,11 @@ def test_over_the_shared_folder_the_answer_comes_by_itself(
     director.office.services.sync.set_hub(f"folder:{hub}")
     asking = ask_to_join(fresh, wait_jobs)
     code = asking.digits.code()
+    tab = director.tab("settings")
+    assert tab is not None
+    sheet = tab.findChildren(PcsCard)[0].ask_admit()
+    wait_jobs()
+    assert sheet.waiting() == [], "nobody has asked yet"
     with ask.scripted(hub):
         asking.ask_folder()
         wait_jobs()
@@ -154,9 +161,7 @@ def test_over_the_shared_folder_the_answer_comes_by_itself(
     joining.look()
     wait_jobs()
     assert isinstance(step(fresh), AnswerPage), "nobody has answered yet"
-    tab = director.tab("settings")
-    assert tab is not None
-    sheet = tab.findChildren(PcsCard)[0].ask_admit()
+    sheet.look()
     wait_jobs()
     (waiting,) = sheet.waiting()
     assert "咨询室二" in waiting.row().title and code in waiting.row().detail
@@ -173,6 +178,29 @@ def test_over_the_shared_folder_the_answer_comes_by_itself(
     assert isinstance(fresh.page(), SignInPage)
     assert list((hub / "join").iterdir()) == [], "the two files are taken away"
     fresh.close()
+
+
+def test_by_stick_too_a_hub_that_can_be_reached_is_taken_over_and_another_folder_of_that_name_is_not(
+    director: Shell, bench: Bench, tmp_path: Path, wait_jobs: Wait
+) -> None:
+    hub, doors = tmp_path / "share", Doors()
+    hub.mkdir()
+    services = director.office.services
+    services.sync.set_hub(f"folder:{hub}")
+    services.sync.sync()
+    for place, expected in (("near", f"folder:{hub}"), ("far", None)):
+        request = doors.join_request("咨询室二")
+        packet = services.joining.admit(request.data, director.office.who.centre_id, place).value.packet
+        services.sync.sync()
+        (tmp_path / "a.packet").write_bytes(packet)
+        offer = doors.read_offer(tmp_path / "a.packet", request)
+        if expected is None:
+            shutil.rmtree(hub)
+            hub.mkdir()
+        doors.join(tmp_path / place, request, offer, None, progress=silent, cancel=CancelToken())
+        office = sign_in(open_workspace(tmp_path / place), "desk", PASSWORD, bench.clock)
+        assert office.services.sync.status().hub == expected
+        office.close()
 
 
 def test_a_wrong_answer_is_refused_in_words_and_nothing_is_lost(

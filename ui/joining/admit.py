@@ -28,6 +28,8 @@ from ui.widgets.list_row import ListRow
 from ui.widgets.row import Row
 from ui.widgets.sheet import Sheet
 
+LOOK_MS = 3_000
+
 
 class AdmitSheet(Sheet):
     """Three steps in one sheet: choose the request, compare, hand over the answer."""
@@ -37,6 +39,7 @@ class AdmitSheet(Sheet):
         self._desk = desk
         self._joining = desk.services.joining
         self._request: Any = None
+        self._codes: list[str] = []
         self.admission: Any = None
         self._note = Note()
         self._choosing = self._choose_step()
@@ -49,8 +52,30 @@ class AdmitSheet(Sheet):
         self.agree = self.add_button(tr("The numbers are the same: let it in"), self.admit, kind="primary")
         self.keep = self.add_button(tr("Save the answer file"), self.ask_where, kind="primary")
         self._go(self._choosing)
-        run_job(self, self._joining.requests, lane="pool", on_done=self._show_waiting, on_error=self._hub_away)
+        self._looking = False
+        self.timer = QTimer(self)
+        self.timer.setInterval(LOOK_MS)
+        self.timer.timeout.connect(self.look)
+        self.timer.start()
+        self.look()
         run_job(self, self._joining.centres, lane="read", on_done=self._show_centres)
+
+    def look(self) -> None:
+        """What lies in the hub; again and again, since the new PC may ask only now."""
+        if self._looking or self._request is not None:
+            return
+        self._looking = True
+        run_job(
+            self,
+            self._joining.requests,
+            lane="pool",
+            on_done=self._show_waiting,
+            on_error=self._hub_away,
+            on_end=self._looked,
+        )
+
+    def _looked(self) -> None:
+        self._looking = False
 
     def ask_file(self) -> None:
         """From a stick."""
@@ -73,6 +98,7 @@ class AdmitSheet(Sheet):
     def show_request(self, request: Any) -> None:
         """Its numbers, beside what to do with them."""
         self._request = request
+        self.timer.stop()
         self.digits.show_digits(request.code, request.fingerprint)
         self.name.setText(request.device_name)
         self._note.hide()
@@ -158,6 +184,9 @@ class AdmitSheet(Sheet):
         QTimer.singleShot(0, self, self.adjustSize)
 
     def _show_waiting(self, requests: Sequence[Any]) -> None:
+        if self._request is not None or [one.code for one in requests] == self._codes:
+            return
+        self._codes = [one.code for one in requests]
         clear(self._waiting.body)
         rows = [
             (Row(one.code, one.device_name, tr("Code {code}", code=one.code)), partial(self.show_request, one))
@@ -168,6 +197,8 @@ class AdmitSheet(Sheet):
         self._settle()
 
     def _hub_away(self, error: UserError) -> None:
+        """Said once; a stick does without a hub."""
+        self.timer.stop()
         self._note.say(error.text(), "attention")
         self._settle()
 

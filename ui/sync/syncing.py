@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.common.changes import Changes, Done
 from app.common.clock import Clock
-from app.common.errors import UserError
+from app.common.errors import EnvironmentFault, UserError
 from app.common.progress import CancelToken, Progress
 from app.sync.views import SyncResult, SyncStatus
 from ui import notify
@@ -20,6 +20,8 @@ from ui.sync import when, words
 TICK_MS = 5_000
 STATUS_TICKS = 12
 """Once a minute the state is read again: the system's own courier may have run meanwhile."""
+LONGEST_WAIT = 20.0
+"""Seconds: a share that hangs must not keep anybody from signing out; what it still does is void by then."""
 BACKUP_TICKS = 24
 """Not while the first screens load."""
 
@@ -151,8 +153,12 @@ class Syncing(QObject):
         """`close`, once no run uses the file any more; to be called on a worker after `stop()`."""
 
         def wait() -> object:
-            with self._one:
+            ended = self._one.acquire(timeout=LONGEST_WAIT)
+            try:
                 return close()
+            finally:
+                if ended:
+                    self._one.release()
 
         return wait
 
@@ -186,7 +192,8 @@ class Syncing(QObject):
         self.ended.emit(error.text())
         self.load()
         if asked:
-            notify.fail(self, error.text())
+            tell = notify.fail if isinstance(error, EnvironmentFault) else notify.warn
+            tell(self, error.text())
 
     def _back_up(self) -> None:
         """Quietly; a failure is seen at the card, and tried again tomorrow."""
