@@ -101,7 +101,7 @@ class GroupVersion(Base):
     version: Mapped[bytes]
     stamp: Mapped[bytes]
     base: Mapped[bytes] = mapped_column(
-        doc="dots that this version supersedes, 20 bytes each; the first is the one it replaced"
+        doc="every dot of the group that is known to be superseded, 20 bytes each; the first is the one it replaced"
     )
 
     __table_args__ = (Index("ix_group_version_version", "version"),)

@@ -137,7 +137,7 @@ LEFT JOIN group_version AS g ON g.table_name = :t AND g.row_id = i.row_id AND g.
 """
 # A version may come again, from a copy of the PC that made it: so what is superseded stays remembered.
 _REMEMBER = """
-UPDATE group_version SET base = CAST(base || i.supersedes AS BLOB)
+UPDATE group_version SET base = CAST(group_version.base || i.supersedes AS BLOB)
 FROM temp.judged AS j JOIN temp.incoming AS i ON i.row_id = j.row_id
 WHERE group_version.table_name = :t AND group_version.row_id = j.row_id AND group_version.group_name = :g
   AND j.verdict IN ('known', 'loses') AND i.version <> group_version.version
@@ -245,7 +245,7 @@ def _apply(tx: Tx, table: str, group: str, names: Sequence[str]) -> None:
             f"SELECT :t, j.row_id, :g, i.version, i.stamp, i.supersedes FROM {wanted} "
             "WHERE j.verdict IN ('next', 'wins') ON CONFLICT (table_name, row_id, group_name) "
             "DO UPDATE SET version = excluded.version, stamp = excluded.stamp, "
-            "base = CAST(excluded.base || base AS BLOB)"
+            "base = CAST(excluded.base || group_version.base AS BLOB)"
         ),
         {"t": table, "g": group},
     )

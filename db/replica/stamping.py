@@ -17,7 +17,7 @@ from sqlalchemy import event, inspect, select, text, update
 from db.engine import Tx
 from db.models.base import SYSTEM_COLUMNS, GroupVersion, Synced
 from db.models.local import Device
-from db.models.replica import AUDIT, DELETION, WHOLE_ROW, Removed
+from db.models.replica import AUDIT, DELETION, WHOLE_ROW, Loser, Removed
 from db.replica.raw import read_row
 
 _MS_BYTES, _TICK_BYTES = 6, 4
@@ -25,8 +25,11 @@ _NOTE = text(  # the casts: `||` makes a text of two blobs, cut at its first zer
     "INSERT INTO outbox(stream, table_name, row_id, part, supersedes) "
     "VALUES (:stream, :t, :r, :part, CAST(:s || :also AS BLOB)) "
     "ON CONFLICT (table_name, row_id, part) "
-    "DO UPDATE SET supersedes = CAST(supersedes || :also AS BLOB) WHERE length(:also) > 0"
+    "DO UPDATE SET supersedes = CAST(supersedes || :s || :also AS BLOB) WHERE length(:s || :also) > 0"
 )
+"""A version that waits is named too: a copy of this file, made meanwhile, may send it."""
+_FORGET = text("DELETE FROM outbox WHERE table_name = :t AND row_id = :r AND part = '-'")
+"""A row deleted again: its deletion goes after what was written before it."""
 
 
 class RowIds:
@@ -84,7 +87,7 @@ class _Stamper:
         return self.device + self.opening + self.counter.to_bytes(8, "big"), self.clock
 
     def note(self, stream: str, table: str, row_id: str, part: str, base: bytes = b"", also: bytes = b"") -> None:
-        """The first base of a part stands: it is what the others have seen; `also` is added to it."""
+        """The first base in a transaction stands: what came between nobody has seen; `also` is added to it."""
         _, first, more = self.notes.get((table, row_id, part), ("", base, b""))
         self.notes[table, row_id, part] = (stream, first, more + also)
 
@@ -172,7 +175,7 @@ def stamp_group(tx: Tx, row: Synced, group: str, also: bytes = b"") -> None:
     version, stamp = stamper.next()
     known = tx.get(GroupVersion, (table, row.id, group))
     before, stood = (known.version, known.stamp) if known else (row.version, row.stamp)
-    stamp, base = later_than(stamp, stood), before + also
+    stamp, base = later_than(stamp, stood), before + also + (known.base if known else b"")
     if known is None:
         key = {"table_name": table, "row_id": row.id, "group_name": group}
         tx.add(GroupVersion(**key, version=version, stamp=stamp, base=base))
@@ -194,14 +197,16 @@ def _note_deletion(tx: Tx, row: Synced) -> None:
     version, stamp = stamper.next()
     for stood in (row.stamp, *(one.stamp for one in groups)):
         stamp = later_than(stamp, stood)
-    known = b"".join((row.version, *(one.version for one in groups)))
+    lost = select(Loser.version).where(Loser.table_name == table, Loser.row_id == row.id, Loser.settled_at.is_(None))
+    known = b"".join((row.version, *(one.version for one in groups), *tx.execute(lost).scalars()))
     content = None if row.merge_kind == "event" else msgspec.msgpack.encode(read_row(tx, table, row.id))
     before = tx.get(Removed, (table, row.id))
-    if before is not None:
-        tx.delete(before)
-        tx.flush([before])
-    key = {"table_name": table, "row_id": row.id, "stream": row.stream}
-    tx.add(Removed(**key, version=version, stamp=stamp, known=known, content=content, beaten=False))
+    if before is None:
+        key = {"table_name": table, "row_id": row.id, "stream": row.stream}
+        tx.add(Removed(**key, version=version, stamp=stamp, known=known, content=content, beaten=False))
+    else:
+        before.version, before.stamp, before.known = version, stamp, known + before.known
+        before.content, before.beaten = content, False
     stamper.note(row.stream, table, row.id, DELETION, known)
 
 
@@ -229,6 +234,9 @@ def _keep(tx: Tx) -> None:
         return
     tx.execute(update(Device).values(counter=held.counter, clock=held.clock))
     if held.notes:
+        again = [{"t": t, "r": bytes.fromhex(row_id)} for t, row_id, part in held.notes if part == DELETION]
+        if again:
+            tx.execute(_FORGET, again)
         tx.execute(
             _NOTE,
             [
