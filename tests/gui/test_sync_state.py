@@ -49,6 +49,12 @@ def test_the_button_says_the_whole_story_to_ear_and_pointer(qtbot: QtBot) -> Non
     qtbot.addWidget(button)
     button.show_state(words.state(replace(GOOD, last_error="中转站不可达。"), NOON, away=True))
     assert button.text() == "同步中转站不可达"
+    wide = [button.sizeHint().width()]
+    for state in (words.state(GOOD, NOON), words.state(GOOD, NOON, running=True)):
+        button.show_state(state)
+        wide.append(button.sizeHint().width())
+    assert wide[0] > wide[1] == wide[2], "the search box beside it stays where it is"
+    button.show_state(words.state(replace(GOOD, last_error="中转站不可达。"), NOON, away=True))
     for told in (button.accessibleName(), button.toolTip()):
         assert "同步：同步中转站不可达" in told and "10:33 已同步" in told and "中转站不可达。" in told
     button.set_narrow(True)

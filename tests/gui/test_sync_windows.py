@@ -66,7 +66,10 @@ def test_at_the_interval_and_once_a_night_also_while_locked(pcs: TwoPcs, at_pc: 
     assert len(runs(shell)) == before and not syncing.running
     pcs.clock.at = NOON + timedelta(seconds=60)
     syncing.tick()
-    assert syncing.running and shell.top.sync.text() == "正在同步…" and not syncing.run("person")
+    assert syncing.running and not syncing.run("person")
+    assert shell.top.sync.text() == "10:42 已同步", "a short run does not flicker"
+    syncing.tick()
+    assert shell.top.sync.text() == "正在同步…"
     wait_jobs()
     shell.office.services.sync.set_interval(None)
     syncing.load()

@@ -181,7 +181,13 @@ class AdmitSheet(Sheet):
 
     def _settle(self) -> None:
         """As high as what is on it, once it is laid out."""
-        QTimer.singleShot(0, self, self.adjustSize)
+        QTimer.singleShot(0, self, self._fit)
+
+    def _fit(self) -> None:
+        """`adjustSize` would leave room for wrapped texts as if they were narrower."""
+        layout = self.layout()
+        high = layout.totalHeightForWidth(self.width()) if layout is not None else 0
+        self.resize(self.width(), high if high > 0 else self.sizeHint().height())
 
     def _show_waiting(self, requests: Sequence[Any]) -> None:
         if self._request is not None or [one.code for one in requests] == self._codes:

@@ -108,7 +108,7 @@ class SyncCard(Card):
         running = self._syncing.running
         has_hub = status is not None and status.hub is not None
         self.now.setEnabled(has_hub and not running)
-        if running and self.progress.isHidden():
+        if self._syncing.shown and self.progress.isHidden():
             self.progress.begin(self.running_words())
         elif not running:
             self.progress.end()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QWidget
 
 from app.common.words import tr
 from ui.sync.words import State
+from ui.widgets import paint
 from ui.widgets.button import QuietButton
 
 
@@ -37,6 +39,15 @@ class StateButton(QuietButton):
 
     def state(self) -> State:
         return self._state
+
+    def sizeHint(self) -> QSize:
+        """Room for what it says on most days, so that the search box beside it does not move with each run."""
+        hint = super().sizeHint()
+        if self._narrow:
+            return hint
+        usual = (tr("Synchronising…"), tr("Synchronised {time}", time="00:00"))
+        wide = max(paint.width(words, paint.font()) for words in usual)
+        return hint.expandedTo(QSize(wide + paint.px(12 + 16 + 8 + 12), 0))
 
     def _say(self) -> None:
         state = self._state

@@ -45,6 +45,7 @@ class Syncing(QObject):
         self._others: list[Job] = []
         self._done = when.Round()
         self._fault = ""
+        self._seen = False
         self._ticks = 0
         self._stopped = False
         self.status: SyncStatus | None = None
@@ -58,6 +59,12 @@ class Syncing(QObject):
         return self._job is not None
 
     @property
+    def shown(self) -> bool:
+        """Whether the run under way is told: one by itself only once it takes its time, since a bar that flickers every
+        minute draws the eye for nothing."""
+        return self.running and self._seen
+
+    @property
     def busy(self) -> bool:
         """Whether other long work on the file is under way."""
         self._others = [job for job in self._others if job.alive]
@@ -65,7 +72,7 @@ class Syncing(QObject):
 
     def state(self) -> words.State:
         """For the top bar and the card."""
-        return words.state(self.status, self._clock.now(), running=self.running, away=self._fault == "hub-away")
+        return words.state(self.status, self._clock.now(), running=self.shown, away=self._fault == "hub-away")
 
     def begin(self) -> None:
         """After the sign-in: how it stands, then the first run."""
@@ -98,6 +105,7 @@ class Syncing(QObject):
         self._ticks += 1
         if self._ticks % STATUS_TICKS == 0:
             self.load()
+        self._seen = self.running
         self.changed.emit()  # "2 minutes ago" grows
         if self.running or self.busy or self._stopped:
             return
@@ -115,7 +123,7 @@ class Syncing(QObject):
         if self.running or self._stopped:
             return False
         self._done = self._done.began(self._clock.now())
-        asked = by == "person"
+        asked = self._seen = by == "person"
         self._job = run_job(
             self,
             self._alone(self._run),
