@@ -9,6 +9,7 @@ import subprocess
 import sys
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -67,19 +68,11 @@ def forms(words: str) -> list[bytes]:
 def unpacked(data: bytes) -> Iterator[bytes]:
     """Whatever in it can be decompressed, wherever it begins."""
     for start in _starts(data, ZSTD):
-        reader = zstandard.ZstdDecompressor().stream_reader(data[start:])
-        yield from _readable(lambda reader=reader: reader.read(MOST))  # type: ignore[misc]
-    for mark in ZLIB:
-        for start in _starts(data, mark):
-            part = data[start : start + MOST]
-            yield from _readable(lambda part=part: zlib.decompressobj().decompress(part, MOST))  # type: ignore[misc]
-
-
-def _readable(read: Any) -> Iterator[bytes]:
-    try:
-        yield read()
-    except (zlib.error, zstandard.ZstdError):
-        return
+        with suppress(zstandard.ZstdError):
+            yield zstandard.ZstdDecompressor().stream_reader(data[start:]).read(MOST)
+    for start in (start for mark in ZLIB for start in _starts(data, mark)):
+        with suppress(zlib.error):
+            yield zlib.decompressobj().decompress(data[start : start + MOST], MOST)
 
 
 def _starts(data: bytes, mark: bytes) -> Iterator[int]:
