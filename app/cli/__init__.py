@@ -20,7 +20,6 @@ COMMANDS: dict[str, str] = {
     "backup": "app.cli.backup",
     "demo": "app.cli.demo",
     "doctor": "app.cli.doctor",
-    "doctor": "app.cli.doctor",
     "hub": "app.cli.hub",
     "import": "app.cli.import_",
     "letter": "app.cli.letter",
