@@ -212,14 +212,15 @@ SECRETS = (OBSERVED, MEASURES, "儿童精神科病房", "抑郁症门诊")
 
 
 def _words_at_rest(office: Office) -> str:
-    """Every column of every table but the directory of destinations, as one text."""
+    """Every column of every table but the directory of destinations, as one text; so too what waits to be sent."""
     found: list[str] = []
     with office.ctx.db.read() as tx:
         tables = tx.execute(text("SELECT name FROM sqlite_schema WHERE type = 'table'")).scalars().all()
         for table in tables:
             if table == "destination":
                 continue
-            for row in tx.execute(text(f'SELECT * FROM "{table}"')):
+            rows = f'SELECT * FROM "{table}"' + (" WHERE table_name <> 'destination'" if table == "outbox" else "")
+            for row in tx.execute(text(rows)):
                 found += [v.decode("utf-8", "replace") if isinstance(v, bytes) else str(v) for v in row]
     return "\n".join(found)
 

@@ -86,10 +86,12 @@ def short_school(name: str) -> str:
 
 
 def card_words(card: ClientCard, today: date) -> str:
-    """第 5 次来访 · 上次 9 月 14 日 · LSA-2026-0001-3."""
+    """第 5 次来访 · 上次 9 月 14 日 · LSA-2026-0001-3; what two PCs disagree about is said first."""
+    doubtful = tr("guardians: please confirm") if card.confirm_guardians else ""
     visit = tr("Visit {n}", n=card.visits + 1)
     last = tr("last {day}", day=day_words(card.last_visit, today)) if card.last_visit else ""
-    return dotted(visit, last, card.number)
+    when = tr("call {hours}", hours=card.safe_times) if card.safe_times else ""
+    return dotted(doubtful, visit, last, card.number, when)
 
 
 def entry_title(entry: QueueEntry) -> tuple[str, str]:
