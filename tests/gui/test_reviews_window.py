@@ -148,6 +148,19 @@ def test_arrows_move_and_after_a_decision_the_next_one_is_there(pcs: TwoPcs, at_
     assert view is not None and view.subject == titles[0]
 
 
+def test_a_telephone_typed_into_the_search_box_decides_nothing(
+    pcs: TwoPcs, at_pc: AtPc, wait_jobs: Wait, qtbot: QtBot
+) -> None:
+    disagree(pcs, "王子琪")
+    shell = at_pc(pcs.desk, "desk")
+    tab = tab_of(shell, wait_jobs)
+    assert shell._search is not None
+    shell._search.setFocus()
+    qtbot.keyClicks(shell._search, "0121")
+    wait_jobs()
+    assert shell._search.text() == "0121" and len(tab.list.rows()) == 1 and notify.shown(shell) == []
+
+
 def test_enter_opens_the_client(pcs: TwoPcs, at_pc: AtPc, wait_jobs: Wait) -> None:
     (client_id,) = disagree(pcs, "王子琪")
     shell = at_pc(pcs.desk, "desk")

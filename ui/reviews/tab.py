@@ -118,7 +118,7 @@ class ReviewsTab(QWidget):
         self.way.set_text(words)
         clear(self._beside)
         self.leave.setVisible(view.kind == "booking")
-        marks = differing(view) if view.kind in ("edit", "number") else frozenset()
+        marks = differing(view) if view.kind in ("edit", "number", "risk") else frozenset()
         choice = CHOICES.get(view.kind, "")
         self.sides = []
         all_show = all(side.shows for side in view.sides)
