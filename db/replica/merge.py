@@ -20,6 +20,7 @@ from db.models.replica import DELETION, WHOLE_ROW
 from db.replica.deletions import bring_back, delete_again, take_deletions
 from db.replica.raw import Raw, content_columns, listed, models, quoted
 from db.replica.segments import AuditLine, Block, Body, Change, SegmentBroken, changes_of
+from db.replica.settling import settle_without_question
 from db.replica.stamping import raise_clock, stamped_upto
 
 DAY_MS = 86_400_000
@@ -162,6 +163,8 @@ def _take_edits(tx: Tx, stream: str, block: Block, changes: list[Change], now: d
         taken.conflicts += _keep_losers(tx, table, group, names, now, verdicts)
     if verdicts.get("next") or verdicts.get("wins"):
         _apply(tx, table, group, names)
+    if verdicts.get("wins") or verdicts.get("loses"):
+        taken.conflicts = max(0, taken.conflicts - settle_without_question(tx, table, group, names, now))
     if verdicts.get("known") or verdicts.get("loses"):
         tx.execute(text(_REMEMBER), key)
 
