@@ -63,20 +63,26 @@ def make_demo(
     return folder / DESK
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Shares:
-    """One progress of two pieces of work, in hundredths: the term takes three quarters, the second PC the rest."""
+    """One progress of several pieces of work, in hundredths: the term takes three quarters, the second PC the rest."""
 
     show: Progress
+    reached: int = 0
 
     def term(self, done: int, total: int) -> None:
-        self.show(75 * done // total if total else 0, 100)
+        self._reach(75 * done // total if total else 0)
 
     def pair(self, done: int, total: int) -> None:
-        self.show(75 + (24 * done // total if total else 0), 100)
+        """Each synchronisation counts twice: what is moved, what is merged."""
+        self._reach(75 + (24 * done // total if total else 0))
 
     def all_done(self) -> None:
-        self.show(100, 100)
+        self._reach(100)
+
+    def _reach(self, percent: int) -> None:
+        self.reached = max(self.reached, percent)
+        self.show(self.reached, 100)
 
 
 def _make(desk: Path, options: DemoOptions, now: Clock, show: Progress, stop: CancelToken) -> Drafts:

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,14 +22,15 @@ from app.cli.sync import document
 from app.common.words import set_language, tr
 from app.demo.organisation import PASSWORD
 from app.demo.pair import point_at
+from app.intake.appointments import book
 from app.intake.arrivals import PersonArriving
 from app.people.clients import NewClient, create_client
 from app.security.permissions import May
 from app.sync import alarms, engine
-from db.models import Client, GroupVersion, Loser, Outbox
+from db.models import Appointment, Client, GroupVersion, Loser, Outbox
 from db.replica.files import TEMPORARY
 from db.replica.raw import columns, listed, models, quoted
-from tests.e2e.outside import ROOT, answer, command, longshan, surroundings
+from tests.e2e.outside import ROOT, answer, command, surroundings
 
 ROUNDS, ROWS, BATCHES = 50, 200, 5
 
@@ -79,10 +80,13 @@ class Pair:
         with self.office(name) as office:
             return state(office)
 
-    def clients(self, name: str) -> list[str]:
+    def ids(self, name: str, of: type[Client] | type[Appointment]) -> list[str]:
         """As often as they are there."""
         with self.office(name) as office, office.ctx.db.read() as tx:
-            return sorted(tx.execute(select(Client.id)).scalars())
+            return sorted(tx.execute(select(of.id)).scalars())
+
+    def clients(self, name: str) -> list[str]:
+        return self.ids(name, Client)
 
 
 def moved(said: Any) -> bool:
@@ -130,8 +134,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
         stdout=subprocess.DEVNULL,
         start_new_session=True,
     )
-    while child.poll() is None and not (folder / "demo-unfinished" / "room2").exists():
-        pass
+    while not (folder / "demo-unfinished" / "room2").exists():
+        with suppress(subprocess.TimeoutExpired):
+            assert child.wait(0.01) is None
     os.killpg(child.pid, signal.SIGKILL)
     assert child.wait() == -signal.SIGKILL
     assert not (folder / "desk").exists() and not (folder / "room2").exists() and not (folder / "hub").exists()
@@ -162,16 +167,6 @@ def test_both_pcs_show_the_same_and_everybody_signs_in_on_both(pair: Pair) -> No
                 assert office.who.login == login and office.services.sync.status().unsent == 0
 
 
-def test_a_demonstration_is_never_made_over_another(made: Path) -> None:
-    for taken in ("desk", "room2", "hub"):
-        folder = made.parent / f"only-{taken}"
-        (folder / taken).mkdir(parents=True)
-        (folder / taken / "mine.txt").write_bytes(b"mine")
-        refused = longshan("demo", str(folder), "--clients", "0", home=made.parent)
-        assert refused.returncode == 1 and len(refused.stderr.strip().splitlines()) == 1
-        assert [path.relative_to(folder).as_posix() for path in folder.rglob("*")] == [taken, f"{taken}/mine.txt"]
-
-
 def test_an_arrival_at_the_desk_is_in_the_queue_of_the_other_pc(pair: Pair) -> None:
     with pair.office("desk") as desk:
         visit = desk.services.intake.register([PersonArriving(NewClient("王子琪"))], [], "self").value.visits[0]
@@ -186,29 +181,32 @@ def test_an_arrival_at_the_desk_is_in_the_queue_of_the_other_pc(pair: Pair) -> N
 
 def test_a_courier_killed_fifty_times_loses_and_doubles_nothing(pair: Pair) -> None:
     """At any moment of its run, in every other round where it has begun to move packets."""
-    chance, wanted = random.Random(20261123), set(pair.clients("desk"))
+    chance, killed = random.Random(20261123), 0
     with pair.office("desk") as desk:
+        (client,) = add_clients(desk, 1)
         idle, _ = courier(pair)
-        wanted |= add_sealed(desk)
+        wanted = book_sealed(desk, client)
         usual, _ = courier(pair)
-        killed = 0
         for n in range(ROUNDS):
-            wanted |= add_sealed(desk)
+            wanted |= book_sealed(desk, client)
             killed += courier(pair, chance.uniform(0.8 * idle if n % 2 else 0, usual))[1]
     assert killed > ROUNDS // 4
     assert [pair.command(name)["alarms"] for name in ("desk", "room2")] == [[], []]
     assert not any(moved(pair.sync(name)) for name in ("desk", "room2"))
-    assert pair.clients("room2") == sorted(wanted)
+    assert pair.ids("room2", Appointment) == sorted(wanted) and len(wanted) == (ROUNDS + 1) * ROWS
     assert pair.state("room2") == pair.state("desk")
     for folder in (pair.hub, pair.desk / "spool", pair.room2 / "spool"):
         assert [path for path in folder.rglob("*") if path.name.startswith(TEMPORARY)] == []
 
 
-def add_sealed(desk: Office) -> set[str]:
-    """200 new rows in five packets, as an afternoon brings them."""
+def book_sealed(desk: Office, client_id: str) -> set[str]:
+    """200 new rows in five packets, as a busy time brings them."""
     made: set[str] = set()
     for _ in range(BATCHES):
-        made |= add_clients(desk, ROWS // 2 // BATCHES)
+        with desk.ctx.write(May.BOOK, "appointment.booked") as act:
+            rows = [book(act.tx, desk.ctx, client_id, desk.ctx.clock.now()) for _ in range(ROWS // BATCHES)]
+            made |= {row.id for row in rows}
+            act.on(client_id)
         desk.services.sync.drain()
     return made
 
