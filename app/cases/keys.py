@@ -162,8 +162,10 @@ def gather(tx: Tx, case_ids: Sequence[str]) -> None:
 def _one_opener(tx: Tx, case: Case, grants: Sequence[CaseGrant], membership: Membership) -> None:
     own = [row for row in grants if row.key_version == 1 and row.recipient == row.grantor]
     openers = [row for row in own if _signed_by_clinician(row, membership)]
-    anchors: dict[str, bytes] | None = tx.info.get("case_anchors")
-    anchored = anchors.get(case.id) if anchors is not None else audit.signed_digest(tx, case.id, OPENED)
+    anchors: dict[str, dict[bytes, bytes]] | None = tx.info.get("case_anchors")
+    if anchors is None:
+        anchors = audit.signed_digests(tx, [case.id], OPENED)
+    anchored = audit.written_with(anchors.get(case.id, {}), case.version)
     if any(row.grantor != case.opened_by for row in openers):
         raise SealedAltered
     if anchored is not None and all(grant_hash(row) != anchored for row in openers):

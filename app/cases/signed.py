@@ -1,7 +1,7 @@
 """Signed rows of a case: signed in the transaction that writes them, proven each time they are read.
 
 Two proofs: the author's signature over everything the row says, by a key that the membership log believes;
-and the hash that the audit chain of this PC kept, so that neither another row put in its place nor a row
+and the hash that the audit chain of its PC kept, so that neither another row put in its place nor a row
 taken away goes unseen. In an audit entry the signed row is the first subject, its case or client the second.
 """
 
@@ -35,12 +35,13 @@ def sign(tx: Tx, ctx: Context, act: str, statement: Place, row_id: str, about: S
 
 
 class Proofs:
-    """The hashes that this PC's chain holds for the signed rows about one case or client, or several."""
+    """The hashes that the chains of audit entries hold for the signed rows about one case or client, or several; for a
+    row counts the chain of the PC that wrote it."""
 
     def __init__(self, tx: Tx, ctx: Context, about: Iterable[str], acts: Iterable[str]) -> None:
         self._membership = ctx.members(tx)
         self._device: bytes = tx.execute(select(Device.id)).scalar_one()
-        self._kept: dict[str, bytes] = {}
+        self._kept: dict[str, dict[bytes, bytes]] = {}
         self.expected: dict[str, set[str]] = {}
         wanted = list(about)
         for start in range(0, len(wanted), 10_000):
@@ -48,12 +49,12 @@ class Proofs:
 
     def _gather(self, tx: Tx, about: list[str], acts: list[str]) -> None:
         rows = tx.execute(
-            select(AuditSubject.subject, AuditEntry.subjects, AuditEntry.digest)
+            select(AuditSubject.subject, AuditEntry.subjects, AuditEntry.digest, AuditEntry.device)
             .join(AuditEntry, (AuditEntry.device == AuditSubject.device) & (AuditEntry.seq == AuditSubject.seq))
             .where(AuditSubject.subject.in_(about), AuditEntry.act.in_(acts), AuditEntry.digest.is_not(None))
         )
-        for subject, subjects, kept in rows:
-            self._kept[subjects[0]] = kept or b""
+        for subject, subjects, kept, chain in rows:
+            self._kept.setdefault(subjects[0], {})[chain[:8]] = kept or b""
             self.expected.setdefault(subject, set()).add(subjects[0])
 
     def holds(
@@ -69,7 +70,7 @@ class Proofs:
         stand in its chain."""
         if not self._membership.signed(author, statement, signature, roles):
             return False
-        kept = self._kept.get(row_id)
+        kept = audit.written_with(self._kept.get(row_id, {}), version)
         if kept is None:
             return version[: len(self._device)] != self._device
         return kept == signed_hash(statement, signature)

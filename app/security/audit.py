@@ -6,7 +6,7 @@ before: a copied folder continues neither chain of its twin, so that no two entr
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
@@ -87,8 +87,10 @@ def broken_at(tx: Tx) -> tuple[bytes, int] | None:
     known = {(device[:8], digest) for device, digest in tx.execute(select(AuditEntry.device, AuditEntry.hash))}
     for entry in tx.execute(select(AuditEntry).order_by(AuditEntry.device, AuditEntry.seq)).scalars():
         begins = entry.device != last[0]
-        linked = entry.previous == GENESIS or (entry.device[:8], entry.previous) in known if begins else (
-            entry.previous == last[2]
+        linked = (
+            entry.previous == GENESIS or (entry.device[:8], entry.previous) in known
+            if begins
+            else (entry.previous == last[2])
         )
         if (
             not linked
@@ -101,20 +103,21 @@ def broken_at(tx: Tx) -> tuple[bytes, int] | None:
     return None
 
 
-def signed_digest(tx: Tx, row_id: str, act: str) -> bytes | None:
-    """The digest that the chain holds for a signed row, to compare with what is read; None if not of this chain."""
-    return tx.execute(
-        select(AuditEntry.digest)
-        .join(AuditSubject, (AuditSubject.device == AuditEntry.device) & (AuditSubject.seq == AuditEntry.seq))
-        .where(AuditSubject.subject == row_id, AuditEntry.act == act)
-    ).scalar()
-
-
-def signed_digests(tx: Tx, row_ids: Sequence[str], act: str) -> dict[str, bytes]:
-    """As `signed_digest`, for many rows at once; those not of this chain are left out."""
+def signed_digests(tx: Tx, row_ids: Sequence[str], act: str) -> dict[str, dict[bytes, bytes]]:
+    """What the chains of each PC say of signed rows, to compare with what is read: row -> PC -> digest. Rows of which
+    none speaks are left out."""
     found = tx.execute(
-        select(AuditSubject.subject, AuditEntry.digest)
+        select(AuditSubject.subject, AuditEntry.device, AuditEntry.digest)
         .join(AuditEntry, (AuditSubject.device == AuditEntry.device) & (AuditSubject.seq == AuditEntry.seq))
-        .where(AuditSubject.subject.in_(row_ids), AuditEntry.act == act)
+        .where(AuditSubject.subject.in_(row_ids), AuditEntry.act == act, AuditEntry.digest.is_not(None))
     )
-    return {row_id: kept for row_id, kept in found if kept is not None}
+    digests: dict[str, dict[bytes, bytes]] = {}
+    for row_id, chain, kept in found:
+        digests.setdefault(row_id, {})[chain[:8]] = kept or b""
+    return digests
+
+
+def written_with(digests: Mapping[bytes, bytes], version: bytes) -> bytes | None:
+    """The digest by the PC whose dot the row bears: what another PC says of it proves nothing against it. If only
+    others speak of the row, its dot was changed, and theirs stands."""
+    return digests.get(version[:8], next(iter(digests.values()), None))

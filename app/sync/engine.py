@@ -72,7 +72,7 @@ def _in_tx(db: Database, act: Callable[[Tx], bool]) -> bool:
 def rebuild_spool(db: Database, folder: Path) -> int:
     """Writes the own segments that the spool lacks, the very bytes that were sealed; how many."""
     spool = Spool(folder)
-    there = {path[-64:] for path in spool.list()}
+    there = {path[-64:] for path in spool.paths()}
     columns = (Segment.stream, Segment.device, Segment.incarnation, Segment.seq, Segment.hash)
     done = 0
     with db.read() as tx:
@@ -127,12 +127,13 @@ class _Intake:
 
     def waiting(self) -> list[_Waiting]:
         """What lies in the spool and was not taken in yet, of the streams that this PC carries."""
-        names = filter(None, (parse_name(path) for path in self.spool.list()))
         with self.db.read() as tx:
             self.own = tx.execute(select(Device.id)).scalar_one()
             self.streams = frozenset(tx.execute(select(StreamKey.stream)).scalars())
             known = set(tx.execute(select(Segment.hash)).scalars())
-        fresh = [n for n in names if n.stream in self.streams and known.isdisjoint((n.hash, _mark(n)))]
+        taken = {one.hex() for one in known}
+        names = filter(None, (parse_name(path) for path in self.spool.paths() if path[-64:] not in taken))
+        fresh = [name for name in names if name.stream in self.streams and _mark(name) not in known]
         return [one for one in map(self._looked_at, fresh) if one is not None]
 
     def _looked_at(self, name: SegmentName) -> _Waiting | None:
@@ -217,7 +218,7 @@ class _Intake:
             key = tx.execute(select(StreamKey.key).where(*epoch)).scalar()
         if key is None:
             raise SegmentBroken("epoch")
-        return unfold(open_segment(envelope, device.keys.sign, key), header.device)
+        return unfold(open_segment(envelope, device.keys.sign, key), header.stream, header.device)
 
     def _merge(self, tx: Tx, name: SegmentName, header: Header, body: Unfolded) -> Taken | None:
         """None if another window on this folder was quicker."""

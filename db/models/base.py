@@ -87,6 +87,11 @@ class Synced:
     stamp: Mapped[bytes] = mapped_column(LargeBinary, doc="hybrid logical clock: ms(6) counter(4)")
 
 
+class Shared(Synced):
+    """A row of the whole organisation, which travels in the stream that every PC carries. No other row does: else the
+    PC of one centre could take the place of another centre's row before that one is written."""
+
+
 SYSTEM_COLUMNS = frozenset({"id", "stream", "version", "stamp"})
 
 

@@ -9,10 +9,10 @@ from typing import Any, ClassVar
 from sqlalchemy import JSON, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.models.base import Base, RowId, Synced
+from db.models.base import Base, RowId, Shared
 
 
-class Organisation(Synced, Base):
+class Organisation(Shared, Base):
     """机构: one row. `demo` marks a demonstration organisation, which can never become a real one."""
 
     __tablename__ = "organisation"
@@ -28,7 +28,7 @@ class Organisation(Synced, Base):
     demo: Mapped[bool] = mapped_column(default=False)
 
 
-class Centre(Synced, Base):
+class Centre(Shared, Base):
     """中心: its letterhead and hours. `county` is the six-digit code of the district."""
 
     __tablename__ = "centre"
@@ -53,7 +53,7 @@ class Centre(Synced, Base):
     )
 
 
-class Room(Synced, Base):
+class Room(Shared, Base):
     """咨询室 of a centre."""
 
     __tablename__ = "room"
@@ -66,7 +66,7 @@ class Room(Synced, Base):
     active: Mapped[bool] = mapped_column(default=True)
 
 
-class School(Synced, Base):
+class School(Shared, Base):
     """学校 with its consultation telephone."""
 
     __tablename__ = "school"
@@ -80,7 +80,7 @@ class School(Synced, Base):
     telephone: Mapped[str | None]
 
 
-class Destination(Synced, Base):
+class Destination(Shared, Base):
     """A place that referrals go to: institution and clinic."""
 
     __tablename__ = "destination"
@@ -105,7 +105,7 @@ class Destination(Synced, Base):
     active: Mapped[bool] = mapped_column(default=True)
 
 
-class Staff(Synced, Base):
+class Staff(Shared, Base):
     """人员; an expert (值班专家) is a staff member on the rota."""
 
     __tablename__ = "staff"
@@ -139,7 +139,7 @@ class Staff(Synced, Base):
     active: Mapped[bool] = mapped_column(default=True)
 
 
-class Account(Synced, Base):
+class Account(Shared, Base):
     """What signs in: login and the private keys, wrapped by the password. Believed only through the membership log."""
 
     __tablename__ = "account"
@@ -163,7 +163,7 @@ class Account(Synced, Base):
     active: Mapped[bool] = mapped_column(default=True)
 
 
-class MembershipStatement(Synced, Base):
+class MembershipStatement(Shared, Base):
     """One signed statement of the membership log; `body` is msgpack, its `heads` name the statements seen before."""
 
     __tablename__ = "membership_statement"
@@ -174,7 +174,7 @@ class MembershipStatement(Synced, Base):
     signature: Mapped[bytes]
 
 
-class DutyPattern(Synced, Base):
+class DutyPattern(Shared, Base):
     """A half day that the centre staffs every week: weekday 0 is Monday, half is am or pm."""
 
     __tablename__ = "duty_pattern"
@@ -190,7 +190,7 @@ class DutyPattern(Synced, Base):
     active: Mapped[bool] = mapped_column(default=True)
 
 
-class Leave(Synced, Base):
+class Leave(Shared, Base):
     """Days on which an expert is not available; the reason is not in this stream."""
 
     __tablename__ = "leave"
@@ -203,7 +203,7 @@ class Leave(Synced, Base):
     withdrawn: Mapped[bool] = mapped_column(default=False)
 
 
-class Assignment(Synced, Base):
+class Assignment(Shared, Base):
     """排班: an expert on a duty session. A draft replaces nothing until it is published."""
 
     __tablename__ = "assignment"
@@ -229,7 +229,7 @@ class Assignment(Synced, Base):
     __table_args__ = (Index("ix_assignment_day", "centre_id", "day", "half"),)
 
 
-class Holiday(Synced, Base):
+class Holiday(Shared, Base):
     """A public holiday, or a make-up workday (`workday`), from the editable calendar."""
 
     __tablename__ = "holiday"

@@ -16,8 +16,10 @@ import msgspec
 from sqlalchemy import text
 
 from db.engine import Tx
+from db.models.base import Shared
 from db.models.replica import DELETION, WHOLE_ROW
 from db.replica.deletions import bring_back, delete_again, take_deletions
+from db.replica.names import ORG
 from db.replica.raw import Raw, content_columns, listed, models, quoted
 from db.replica.segments import AuditLine, Block, Body, Change, SegmentBroken, changes_of
 from db.replica.settling import settle_without_question
@@ -49,11 +51,13 @@ class Unfolded:
     subjects: list[tuple[bytes, bytes, int]]
 
 
-def unfold(body: Body, device: bytes) -> Unfolded:
-    """SegmentBroken if its parts do not fit together, are not what the models know, or speak under the dots of
-    another PC than `device`, which sealed it."""
+def unfold(body: Body, stream: str, device: bytes) -> Unfolded:
+    """SegmentBroken if its parts do not fit together, are not what the models know, do not belong into the stream, or
+    speak under the dots of another PC than `device`, which sealed it."""
     for block in body.blocks:
         _check(block)
+        if stream == ORG and not issubclass(models()[block.table], Shared):
+            raise SegmentBroken("stream")
         if any(opening[:8] != device for opening in block.openings):
             raise SegmentBroken("dots")
     blocks = [(block, changes_of(block)) for block in body.blocks]

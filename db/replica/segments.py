@@ -21,6 +21,7 @@ from db.replica.raw import Raw
 MAGIC = b"longshan segment 1\n"
 DOMAIN = "longshan segment 1"
 MAX_BODY_BYTES = 64_000_000
+MAX_HEADER_BYTES = 1_000_000
 MAX_ROWS = 1_000
 NO_SEGMENT = bytes(32)
 _LAST_MS = (1 << 48) - (1 << 40)
@@ -186,6 +187,8 @@ def read_envelope(data: bytes) -> Envelope:
         raise SegmentBroken("format")
     try:
         clear, sealed, signature = msgspec.msgpack.decode(data[len(MAGIC) :], type=tuple[bytes, bytes, bytes])
+        if len(clear) > MAX_HEADER_BYTES:
+            raise SegmentBroken("format")
         header = msgspec.msgpack.decode(clear, type=Header)
     except msgspec.MsgspecError:
         raise SegmentBroken("format") from None

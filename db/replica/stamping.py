@@ -15,9 +15,10 @@ from nacl.utils import random as random_bytes
 from sqlalchemy import event, inspect, select, text, update
 
 from db.engine import Tx
-from db.models.base import SYSTEM_COLUMNS, GroupVersion, Synced
+from db.models.base import SYSTEM_COLUMNS, GroupVersion, Shared, Synced
 from db.models.local import Device
 from db.models.replica import AUDIT, DELETION, WHOLE_ROW, Loser, Removed
+from db.replica.names import ORG
 from db.replica.raw import read_row
 
 _MS_BYTES, _TICK_BYTES = 6, 4
@@ -140,12 +141,18 @@ class AppendOnly(Exception):
     """An event row was changed or deleted: a bug."""
 
 
+class WrongStream(Exception):
+    """A row of one centre was to travel in the stream that all PCs carry, and would be refused by them: a bug."""
+
+
 def _stamp_new(tx: Tx, row: Synced) -> None:
     stamper = _stamper(tx)
     if not row.id:
         row.id = new_id(tx)
     if not row.stream:
         row.stream = stamper.centre_stream
+    if row.stream == ORG and not isinstance(row, Shared):
+        raise WrongStream(type(row).__name__)
     row.version, row.stamp = stamper.next()
     stamper.note(row.stream, _table(row), row.id, WHOLE_ROW)
 

@@ -10,7 +10,7 @@ from sqlalchemy import delete
 
 from app.bootstrap import Office
 from db.models import GroupVersion, Outbox
-from db.replica.merge import take_body
+from db.replica.merge import take_body, unfold
 from db.replica.raw import Raw, content_columns, read_row
 from db.replica.raw import models as travelling
 from db.replica.segments import Body, Change, make_block
@@ -66,7 +66,7 @@ def edit(
     merged = known.values | dict(values)
     version, when = dot(device), stamp(datetime.now(UTC) + later)
     change = Change(bytes.fromhex(known.row_id), version, when, known.dots, tuple(merged[name] for name in names))
-    _take(office, known.stream, Body([make_block(known.table, known.group, names, [change])], []))
+    _take(office, known.stream, Body([make_block(known.table, known.group, names, [change])], []), device)
     return version
 
 
@@ -74,12 +74,12 @@ def row(office: Office, table: str, values: Mapping[str, Raw], *, device: bytes 
     """The other PC adds a row to its centre's stream; the id."""
     row_id, names = dot(device)[8:], content_columns(table)
     change = Change(row_id, dot(device), stamp(datetime.now(UTC)), b"", tuple(values.get(name) for name in names))
-    _take(office, office.who.centre_id, Body([make_block(table, "", list(names), [change])], []))
+    _take(office, office.who.centre_id, Body([make_block(table, "", list(names), [change])], []), device)
     return row_id.hex()
 
 
-def _take(office: Office, stream: str, body: Body) -> None:
+def _take(office: Office, stream: str, body: Body, device: bytes) -> None:
     with office.ctx.db.write() as tx:
         tx.execute(delete(Outbox))  # sealed before anything is merged
         now = office.ctx.clock.now()
-        take_body(tx, stream, body, now, int(datetime.now(UTC).timestamp() * 1000))
+        take_body(tx, stream, unfold(body, stream, device), now, int(datetime.now(UTC).timestamp() * 1000))

@@ -44,7 +44,7 @@ def test_signing_is_one_act(bench: Bench) -> None:
         row = tx.get_one(CounsellingSession, session.id)
         assert (row.end, row.day, row.number) == ("10:45", date(2026, 11, 23), 1)
         assert audit.broken_at(tx) is None
-        assert audit.signed_digest(tx, note.id, "note.signed") is not None
+        assert note.id in audit.signed_digests(tx, [note.id], "note.signed")
     assert psych.services.notes.session(session.id).note_id == note.id
 
 
