@@ -61,7 +61,12 @@ class DeskWindow(QWidget):
         page.language_wanted.connect(self._speak)
         self.show_page(page)
         page.setFocus()
-        QTimer.singleShot(WARM_AFTER_MS, page, lambda: jobs.run_job(page, self.doors.warm, lane="pool"))
+        QTimer.singleShot(WARM_AFTER_MS, page, lambda: self._warm(page))
+
+    def _warm(self, page: QWidget) -> None:
+        """Unless the window was closed before it came to that."""
+        if self.isVisible():
+            jobs.run_job(page, self.doors.warm, lane="pool")
 
     def show_setup(self) -> None:
         """Asks what to begin with."""

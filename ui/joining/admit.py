@@ -55,7 +55,7 @@ class AdmitSheet(Sheet):
         self._looking = False
         self.timer = QTimer(self)
         self.timer.setInterval(LOOK_MS)
-        self.timer.timeout.connect(self.look)
+        self.timer.timeout.connect(lambda: self.look() if self.isVisible() else None)
         self.timer.start()
         self.look()
         run_job(self, self._joining.centres, lane="read", on_done=self._show_centres)
