@@ -157,6 +157,14 @@ def test_the_director_sets_a_hub_which_is_tried_first(
         wait_jobs()
     assert card.hub_field.error() == "" and card.hub.text() == str(tmp_path / "share")
     assert runs(shell)[0] == "person" and any((tmp_path / "share").rglob("*-*"))
+    (tmp_path / "other").mkdir()
+    with ask.scripted("s3://bucket", str(tmp_path / "other")):
+        card.ask_address()
+        wait_jobs()
+        assert "s3://bucket" in card.hub_field.error()
+        card.ask_address()
+        wait_jobs()
+    assert card.hub.text() == str(tmp_path / "other") and card.hub_field.error() == ""
 
 
 def test_who_may_not_set_the_hub_is_told_who_may(enter: Any, wait_jobs: Wait) -> None:

@@ -89,10 +89,14 @@ class SyncCard(Card):
         self._set(f"folder:{folder}")
 
     def ask_address(self) -> None:
-        """A hub that is no folder."""
+        """Typed: a folder of another machine, or a hub that is no folder."""
         status = self._syncing.status
-        now = (status.hub or "") if status is not None else ""
-        ask.text(self, tr("Address of the hub"), tr("Address"), value=now, on_text=self._set)
+        now = (status.hub or "").removeprefix("folder:") if status is not None else ""
+        ask.text(self, tr("Address of the hub"), tr("Address"), value=now, on_text=self.set_address)
+
+    def set_address(self, text: str) -> None:
+        """A bare path is a folder."""
+        self._set(text if text.startswith("folder:") or "://" in text else f"folder:{text}")
 
     def running_words(self) -> str:
         """Beside the bar."""
