@@ -227,12 +227,20 @@ class _Intake:
             return None
         while seal_next(tx, now):
             pass  # what was typed here was typed in ignorance of what comes now: it goes first, and says so
+        self._only_own_causes(tx, header)
         taken = take_body(tx, header.stream, body, now, milliseconds(now))
         taken.not_taken += take_audit(tx, header.device, body)
         self._watch_for_twins(tx, name)
         follow(tx, taken.touched)
         remember(tx, header, name.hash, "merged", now)
         return taken
+
+    def _only_own_causes(self, tx: Tx, header: Header) -> None:
+        """What is sealed here after it will name it: whoever lacks the stream of a cause would wait for ever."""
+        causes = [header.previous, *(head.hash for head in header.heads)]
+        foreign = (Segment.hash.in_(causes), Segment.stream.not_in((header.stream, ORG)))
+        if tx.execute(select(Segment.hash).where(*foreign)).first() is not None:
+            raise SegmentBroken("heads")
 
     def _watch_for_twins(self, tx: Tx, name: SegmentName) -> None:
         """Two segments with one number, or one of our own present chain that we did not seal: a copied folder."""

@@ -290,8 +290,8 @@ class Exchange:
 
 def _names(paths: Iterable[str]) -> list[SegmentName]:
     """Those that are names of segments, the organisation's stream first, in the order of the chains."""
-    found = (name for name in map(parse_name, paths) if name is not None)
-    return sorted(found, key=lambda name: (name.stream != ORG, name))
+    in_order = sorted(paths, key=lambda path: (not path.startswith(f"{ORG}/"), path))
+    return [name for name in map(parse_name, in_order) if name is not None]
 
 
 def _at(name: SegmentName) -> str:

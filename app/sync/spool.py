@@ -63,13 +63,22 @@ class Spool:
     def list(self) -> dict[str, int]:
         """Path to size of all that lies there."""
         with self._faults():
-            if not self.folder.exists():
-                with contextlib.suppress(FileExistsError):
-                    self._disk.make_folder(self.folder, 0o700)
+            self._make()
             walk = Walk()
             found = dict(walk.files(self.folder, ""))
         self._litter = walk.litter
         return found
+
+    def paths(self) -> set[str]:
+        """Of all that lies there; nothing is asked of the files themselves, of which there are ever more."""
+        with self._faults():
+            self._make()
+            return {path for path, _ in Walk(sizes=False).files(self.folder, "")}
+
+    def _make(self) -> None:
+        if not self.folder.exists():
+            with contextlib.suppress(FileExistsError):
+                self._disk.make_folder(self.folder, 0o700)
 
     def tidy(self, now: float) -> None:
         """Removes the temporaries of killed runs that `list` met: own ones (so be alone under this owner), and others'

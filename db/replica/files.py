@@ -146,8 +146,10 @@ def read_regular(path: Path, most: int) -> bytes | None:
 
 @dataclass
 class Walk:
-    """One pass through a tree. Links are not followed and not named; temporaries are set aside in `litter`."""
+    """One pass through a tree. Links are not followed and not named; temporaries are set aside in `litter`. Without
+    `sizes` every size is 0, and a listing is all that the file system is asked for."""
 
+    sizes: bool = True
     litter: list[Path] = field(default_factory=list)
     unreadable: list[str] = field(default_factory=list)
 
@@ -173,7 +175,7 @@ class Walk:
                     self.litter.append(Path(entry.path))
                     continue
                 try:
-                    yield path, entry.stat(follow_symlinks=False).st_size
+                    yield path, entry.stat(follow_symlinks=False).st_size if self.sizes else 0
                 except FileNotFoundError:
                     continue
             elif entry.is_dir(follow_symlinks=False) and path.count("/") < _DEEPEST:
