@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -15,8 +15,8 @@ from app.security.permissions import May
 from app.sync.reviewing.rights import RIGHTS
 from app.sync.reviewing.words import CODES, COLUMNS, GROUPS, NOT_SHOWN, REFERS
 from app.sync.views import ReviewView
-from db.models import Appointment, AuditEntry, Base, Client, GroupVersion, Guardian, Loser, Outbox, Synced, Visit
-from db.replica.raw import Raw, models, read_row
+from db.models import Appointment, AuditEntry, Base, Client, GroupVersion, Loser, Outbox, Synced
+from db.replica.raw import Raw, models
 from tests.services import elsewhere
 from tests.services.conftest import Bench
 
@@ -249,121 +249,6 @@ def test_a_decision_is_in_the_audit_chain(bench: Bench) -> None:
     with desk.ctx.db.read() as tx:
         last = tx.query(AuditEntry).filter_by(act="review.decided").one()
         assert last.subjects == [client_id] and last.user_id == desk.who.user_id
-
-
-def test_two_bookings_of_one_room_are_both_kept_and_shown(bench: Bench) -> None:
-    director, desk = bench.sign("director"), bench.sign("desk")
-    room = director.services.centre.save_room("2号室").value
-    when, one, other = at_centre(date(2026, 11, 25), 9), _client(bench), _client(bench)
-    mine = desk.services.appointments.book(one, when, None, room).value
-    theirs = elsewhere.row(desk, "appointment", _booking(desk.who.centre_id, other, room, when + timedelta(minutes=30)))
-    (review,) = desk.services.reviews.open()
-    assert (review.kind, review.what) == ("booking", "One room twice at a time")
-    assert review.subject == "2026-11-25 09:30 · 2号室"
-    assert {side.key for side in review.sides} == {mine, theirs}
-    with pytest.raises(UserError) as caught:
-        desk.services.reviews.decide(review.id, mine)
-    assert caught.value.code == "book-anew"
-    desk.services.appointments.cancel(theirs)
-    assert desk.services.reviews.open() == []
-
-
-def _booking(centre: str, client: str, room: str, starts: datetime) -> dict[str, Raw]:
-    return {
-        "centre_id": bytes.fromhex(centre), "client_id": bytes.fromhex(client), "room_id": bytes.fromhex(room),
-        "starts_at": int(starts.timestamp()) * 1_000_000, "minutes": 50, "kind": "return", "status": "booked",
-    }  # fmt: skip
-
-
-def test_a_double_booking_may_be_left_and_what_one_pc_booked_twice_is_no_task(bench: Bench) -> None:
-    director, desk = bench.sign("director"), bench.sign("desk")
-    room = director.services.centre.save_room("2号室").value
-    when, one, other = at_centre(date(2026, 11, 25), 9), _client(bench), _client(bench)
-    desk.services.appointments.book(one, when, None, room)
-    desk.services.appointments.book(other, when, None, room, confirmed={"taken"})
-    assert desk.services.reviews.open() == []
-    third = _client(bench)
-    elsewhere.row(desk, "appointment", _booking(desk.who.centre_id, third, room, when))
-    reviews = desk.services.reviews.open()
-    assert len(reviews) == 2 == desk.services.reviews.count()
-    desk.services.reviews.decide(reviews[0].id, "leave")
-    assert [one.id for one in desk.services.reviews.open()] == [reviews[1].id]
-
-
-def test_a_past_or_touching_booking_is_no_task(bench: Bench) -> None:
-    director, desk = bench.sign("director"), bench.sign("desk")
-    room = director.services.centre.save_room("2号室").value
-    when, one, other = at_centre(date(2026, 11, 25), 9), _client(bench), _client(bench)
-    desk.services.appointments.book(one, when, None, room)
-    touching = elsewhere.row(
-        desk, "appointment", _booking(desk.who.centre_id, other, room, when + timedelta(minutes=50))
-    )
-    assert desk.services.reviews.open() == []
-    desk.services.appointments.cancel(touching)
-    elsewhere.row(desk, "appointment", _booking(desk.who.centre_id, other, room, when))
-    assert len(desk.services.reviews.open()) == 1
-    bench.clock.at = when + timedelta(hours=1)
-    assert desk.services.reviews.open() == []
-
-
-def test_what_was_added_to_a_deleted_row_is_shown_and_brought_back(bench: Bench) -> None:
-    desk, client_id = bench.sign("desk"), _client(bench)
-    with desk.ctx.write(May.EDIT_CLIENTS, "test") as act:
-        act.tx.delete(act.tx.get_one(Client, client_id))
-    raw: dict[str, Raw] = {"client_id": bytes.fromhex(client_id), "written": "13806351278", "digits": "13806351278"}
-    elsewhere.row(desk, "telephone", raw | {"owner": "client", "current": 1})
-    (review,) = desk.services.reviews.open()
-    assert (review.kind, [side.key for side in review.sides]) == ("orphan", ["leave", "restore"])
-    assert review.subject.startswith("王子琪")
-    assert ("Telephone", "1 record") in review.sides[0].fields
-    desk.services.reviews.decide(review.id, "restore")
-    assert desk.services.reviews.open() == []
-    assert [one.id for one in desk.services.search.search("13806351278")] == [client_id]
-    with desk.ctx.db.read() as tx:
-        assert tx.query(Outbox).filter_by(table_name="client", row_id=client_id, part="identity").count() == 1
-
-
-def test_what_was_deleted_may_stay_deleted(bench: Bench) -> None:
-    desk, client_id = bench.sign("desk"), _client(bench)
-    with desk.ctx.write(May.EDIT_CLIENTS, "test") as act:
-        act.tx.delete(act.tx.get_one(Client, client_id))
-    raw: dict[str, Raw] = {"client_id": bytes.fromhex(client_id), "name": "王女士", "withdrawn": 0}
-    guardian = elsewhere.row(desk, "guardian", raw)
-    (review,) = desk.services.reviews.open()
-    desk.services.reviews.decide(review.id, "leave")
-    assert desk.services.reviews.open() == [] and desk.services.reviews.count() == 0
-    with desk.ctx.db.read() as tx:
-        assert tx.get(Client, client_id) is None and tx.get(Guardian, guardian) is not None
-
-
-def test_two_clients_with_one_number(bench: Bench) -> None:
-    desk, one = bench.sign("desk"), _client(bench)
-    with desk.ctx.db.read() as tx:
-        number = tx.get_one(Client, one).number
-    raw: dict[str, Raw] = {"number": number, "kind": "student", "name": "解冬"}
-    other = elsewhere.row(desk, "client", raw)
-    (review,) = desk.services.reviews.open()
-    assert (review.kind, review.subject, len(review.sides)) == ("number", number, 2)
-    desk.services.reviews.decide(review.id, one)
-    assert desk.services.reviews.open() == []
-    assert [found.id for found in desk.services.search.search(number)] == [one]
-    with desk.ctx.db.read() as tx:
-        fresh = tx.get_one(Client, other).number
-        assert fresh != number and tx.get_one(Client, one).number == number
-    assert [found.id for found in desk.services.search.search(fresh)] == [other]
-
-
-def test_two_tickets_of_one_number(bench: Bench) -> None:
-    desk, client_id = bench.sign("desk"), _client(bench)
-    mine = desk.services.intake.register([PersonArriving(client_id)]).value.visits[0]
-    with desk.ctx.db.read() as tx:
-        raw = read_row(tx, "visit", mine.visit_id)
-    theirs = elsewhere.row(desk, "visit", raw | {"client_id": bytes.fromhex(_client(bench))})
-    (review,) = desk.services.reviews.open()
-    assert (review.kind, review.subject) == ("number", "A01")
-    desk.services.reviews.decide(review.id, mine.visit_id)
-    with desk.ctx.db.read() as tx:
-        assert (tx.get_one(Visit, mine.visit_id).ticket, tx.get_one(Visit, theirs).ticket) == ("A01", "A02")
 
 
 def test_rows_without_a_review_of_their_own_never_show(bench: Bench) -> None:
