@@ -8,7 +8,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtGui import QTextCursor
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible, QTextCursor
+from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.cases.risk_rules import RiskLevel
@@ -28,10 +30,12 @@ from ui.settings.tab import SettingsTab
 from ui.shell import Shell
 from ui.sync.history import HistoryCard
 from ui.today.tab import TodayTab
+from ui.widgets.list_row import ListRow
 
 __all__ = ["at_pc", "pcs", "pcs_template", "template"]
 
 Wait = Callable[[], None]
+TAB_KEY = Qt.FocusPolicy.TabFocus
 
 
 def runs(shell: Shell) -> list[str]:
@@ -334,12 +338,19 @@ def test_a_press_on_cancel_stops_backup_and_check_up(pcs: TwoPcs, at_pc: AtPc, w
     assert not shell.syncing.busy
 
 
+def test_every_control_of_the_page_has_a_name_and_is_reached_by_the_tab_key(
+    pcs: TwoPcs, at_pc: AtPc, wait_jobs: Wait
+) -> None:
+    tab = settings(at_pc(pcs.desk, "director"), wait_jobs)
+    reached = [one for one in tab.findChildren(QWidget) if one.isVisible() and one.focusPolicy() & TAB_KEY]
+    named = {QAccessible.queryAccessibleInterface(one).text(QAccessible.Text.Name) for one in reached}
+    assert "" not in named
+    wanted = {"立即同步", "选择文件夹", "接纳一台电脑", "立即备份", "备份到文件", "怎样恢复", "开始体检", "同步记录"}
+    assert wanted <= named, wanted - named
+
+
 def _spoken(widget: Any) -> str:
     """All that can be read on a widget."""
-    from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
-
-    from ui.widgets.list_row import ListRow
-
     said = []
     for one in widget.findChildren(QWidget):
         if isinstance(one, QLabel | QAbstractButton):
