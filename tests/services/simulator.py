@@ -275,7 +275,7 @@ def _nothing_lost(world: World) -> None:
             elif dot == _shown(tx, row, group):
                 assert {name: getattr(row, name) for name in GROUPS[group]} == values
             else:
-                assert losers[dot] == values, (row_id, group)
+                assert {name: losers[dot][name] for name in GROUPS[group]} == values
         if not world.lost:
             assert not losers.keys() & world.replaced
 

@@ -11,15 +11,15 @@ from typing import Any
 
 import msgspec
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from app.cases.risk import live_risks
 from app.intake.arrivals import PersonArriving
 from app.people.clients import NewClient
 from app.security import audit
 from db.crypto.pairs import KeyPairs
-from db.models import AuditEntry, Client, Device, Loser, Outbox, Segment
-from db.replica.names import SegmentName, segment_hash
+from db.models import AuditEntry, Client, Device, Loser, Outbox, School, Segment
+from db.replica.names import SegmentName, parse_name, segment_hash
 from db.replica.raw import content_columns
 from db.replica.sealing import milliseconds
 from db.replica.segments import (
@@ -29,6 +29,7 @@ from db.replica.segments import (
     Block,
     Body,
     Change,
+    Head,
     Header,
     make_block,
     seal_segment,
@@ -443,6 +444,34 @@ def test_a_deletion_by_another_stream_does_not_keep_a_deleted_row_from_coming_ba
     two.settle()
     assert [value(pc, client, "remarks") for pc in two.pcs] == ["还要", "还要"]
     alike(two)
+
+
+def test_causes_in_a_stream_that_others_lack_do_not_stall_them(three: Fleet) -> None:
+    """`county` lacks the centre's stream: what names a segment of it waits there for ever, and so what follows."""
+    hostile, other, county = three.pcs
+    with county.db.write() as tx:
+        tx.execute(text("DELETE FROM stream_key WHERE stream <> 'org'"))
+    client = add(hostile)
+    hostile.seal()
+    (path,) = hostile.spool()
+    cause = parse_name(path)
+    assert cause is not None
+    three.carry(hostile, other)
+    forged = forge(hostile, stream="org", previous=cause.hash)
+    named = Head("org", cause.device, cause.incarnation, cause.seq, cause.hash)
+    for bad in (forged, forge(hostile, stream="org", heads=[named], seq=901)):
+        put(other, *bad)
+        put(county, *bad)
+    other.merge()
+    assert value(other, client, "name") == "王子琪"
+    with other.db.write() as tx:
+        school = School(id=new_id(tx), stream="org", name="东昌中学")
+        tx.add(school)
+    other.seal()
+    three.carry(other, county)
+    county.merge()
+    with county.db.read() as tx:
+        assert tx.get(School, school.id) is not None
 
 
 def _deep(depth: int) -> bytes:
