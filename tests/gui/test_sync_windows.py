@@ -247,6 +247,10 @@ def test_an_arrival_being_typed_keeps_its_text_and_cursor_when_changes_arrive(
     cursor = reason.textCursor()
     cursor.setPosition(2)
     reason.setTextCursor(cursor)
+    school = tab.form.fields.school.lineEdit()
+    assert school is not None
+    school.setText("柳园 第三")
+    school.setCursorPosition(3)
     other = pcs.sign(pcs.desk, "director")
     other.services.centre.save_room("沙盘室")
     other.services.centre.save_destination("市第四人民医院", "睡眠门诊", "hospital", None, None, True)
@@ -254,6 +258,7 @@ def test_an_arrival_being_typed_keeps_its_text_and_cursor_when_changes_arrive(
     shell.syncing.run("interval")
     wait_jobs()
     assert reason.value() == "最近睡不着，不想上学" and reason.hasFocus() and reason.textCursor().position() == 2
+    assert (school.text(), school.cursorPosition()) == ("柳园 第三", 3)
 
 
 def test_the_backup_of_the_day_is_made_by_itself_once(pcs: TwoPcs, at_pc: AtPc, wait_jobs: Wait) -> None:

@@ -185,18 +185,24 @@ class ArrivalFields(QWidget):
 
     def set_schools(self, schools: Sequence[SchoolView]) -> None:
         """What is typed stays, and nothing counts as typed."""
+        options = [(school.id, school.name) for school in schools]
+        if self.school.holds(options):
+            return
         typed = self.school.value()
         self._schools = {school.id: school.name for school in schools}
         self.blockSignals(True)
-        self.school.set_options([(school.id, school.name) for school in schools])
+        self.school.set_options(options)
         self.school.set_value(typed)
         self.blockSignals(False)
 
     def set_experts(self, experts: Sequence[tuple[str, str]]) -> None:
         """A wish that a draft brought before the list was there is kept."""
+        options = [("", tr("anyone")), *experts]
+        if self.wanted.holds(options):
+            return
         wanted = self.state().wanted
         self.blockSignals(True)
-        self.wanted.set_options([("", tr("anyone")), *experts])
+        self.wanted.set_options(options)
         self.wanted.set_value(wanted)
         if self.wanted.value() is None:
             self.wanted.set_value("")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent, QWheelEvent
@@ -42,7 +42,11 @@ class Choice(QComboBox):
         self.activated.connect(lambda _index: self.chosen.emit(self.value()))
 
     def set_options(self, options: Iterable[tuple[object, str]]) -> None:
-        """Replaces the options and keeps the value if it is still among them."""
+        """Replaces the options and keeps the value if it is still among them. The same ones again change nothing, also
+        not what is being typed or composed."""
+        options = list(options)
+        if self.holds(options):
+            return
         kept = self.value() if self._values else None
         self._values = []
         self.blockSignals(True)
@@ -52,6 +56,11 @@ class Choice(QComboBox):
             self.addItem(words)
         self.setCurrentIndex(self._values.index(kept) if kept in self._values else -1)
         self.blockSignals(False)
+
+    def holds(self, options: Sequence[tuple[object, str]]) -> bool:
+        """Whether these are its options already."""
+        shown = [self.itemText(at) for at in range(self.count())]
+        return [value for value, _words in options] == self._values and [words for _value, words in options] == shown
 
     def value(self) -> object:
         """The chosen value; None when nothing is; with `free`, the typed words if they are no option."""
