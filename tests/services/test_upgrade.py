@@ -16,7 +16,8 @@ from tests.services.conftest import NOON
 from tests.services.fleet import CENTRE, KEY, Fleet, open_losers, state_of
 
 CLIENT = "c1" * 12
-FIRST, EDITED = b"d" * 12 + (1).to_bytes(8, "big"), b"d" * 12 + (2).to_bytes(8, "big")
+OPENING = b"\xd0" * 8 + b"d" * 4
+FIRST, EDITED = OPENING + (1).to_bytes(8, "big"), OPENING + (2).to_bytes(8, "big")
 
 
 @pytest.fixture
