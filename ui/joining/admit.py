@@ -79,7 +79,8 @@ class AdmitSheet(Sheet):
 
     def ask_file(self) -> None:
         """From a stick."""
-        ask.open_file(self, tr("Choose the request"), f"{tr('Join request')} (*.join)", on_path=self.read_file)
+        kinds = tr("Join request") + " (*.join)"
+        ask.open_file(self, tr("Choose the request"), kinds, on_path=self.read_file)
 
     def read_file(self, path: Path) -> None:
         """A file that is no request is refused in words, and the sheet stays."""
@@ -121,7 +122,7 @@ class AdmitSheet(Sheet):
     def ask_where(self) -> None:
         """Onto the stick, to be carried back."""
         name = f"{self.name.value()}-{self.admission.code}.packet"
-        kinds = f"{tr('Answer to a join request')} (*.packet)"
+        kinds = tr("Answer to a join request") + " (*.packet)"
         ask.save_file(self, tr("Save the answer file"), name, kinds, on_path=self.save_to)
 
     def save_to(self, path: Path) -> None:

@@ -23,7 +23,6 @@ from ui.widgets.page import Page
 from ui.widgets.progress_line import ProgressLine
 
 SUGGESTED = ("二号机", "三号机", "咨询室一", "咨询室二")
-REQUEST_KINDS = "*.join"
 
 
 class NamePage(Page):
@@ -89,7 +88,7 @@ class RequestPage(Page):
     def ask_file(self) -> None:
         """Where to."""
         name = f"{self._request.device_name}-{self._request.code}.join"
-        kinds = f"{tr('Join request')} ({REQUEST_KINDS})"
+        kinds = tr("Join request") + " (*.join)"
         ask.save_file(self, tr("Save the request"), name, kinds, on_path=self.file_wanted.emit)
 
     def ask_folder(self) -> None:
@@ -148,7 +147,7 @@ class AnswerPage(Page):
 
     def ask_file(self) -> None:
         """The packet that the director's PC has made."""
-        kinds = f"{tr('Answer to a join request')} (*.packet)"
+        kinds = tr("Answer to a join request") + " (*.packet)"
         ask.open_file(self, tr("Choose the answer file"), kinds, on_path=self.file_wanted.emit)
 
     def refuse(self, error: UserError) -> None:

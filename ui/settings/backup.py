@@ -56,7 +56,8 @@ class BackupCard(Card):
     def ask_where(self) -> None:
         """Onto a stick that is locked away."""
         name = f"centre-{local(self._desk.clock.now()):%Y%m%d-%H%M}.lsbackup"
-        ask.save_file(self, tr("Back up into a file"), name, f"{tr('Backup')} (*.lsbackup)", on_path=self.make)
+        kinds = tr("Backup") + " (*.lsbackup)"
+        ask.save_file(self, tr("Back up into a file"), name, kinds, on_path=self.make)
 
     def make(self, to: Path | None) -> None:
         """Made, opened again and compared, then it counts."""
