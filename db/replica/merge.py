@@ -18,11 +18,12 @@ from sqlalchemy import text
 from db.engine import Tx
 from db.models.base import Shared
 from db.models.replica import DELETION, WHOLE_ROW
+from db.replica.alike import count_alike
 from db.replica.deletions import bring_back, delete_again, take_deletions
 from db.replica.names import ORG
 from db.replica.raw import Raw, content_columns, listed, models, quoted
 from db.replica.segments import AuditLine, Block, Body, Change, SegmentBroken, changes_of
-from db.replica.settling import settle_without_question
+from db.replica.settling import settle_quiet
 from db.replica.stamping import raise_clock, stamped_upto
 
 DAY_MS = 86_400_000
@@ -168,7 +169,8 @@ def _take_edits(tx: Tx, stream: str, block: Block, changes: list[Change], now: d
     if verdicts.get("next") or verdicts.get("wins"):
         _apply(tx, table, group, names)
     if verdicts.get("wins") or verdicts.get("loses"):
-        taken.conflicts = max(0, taken.conflicts - settle_without_question(tx, table, group, names, now))
+        no_question = settle_quiet(tx, table, group, now) + count_alike(tx, table, group, names)
+        taken.conflicts = max(0, taken.conflicts - no_question)
     if verdicts.get("known") or verdicts.get("loses"):
         tx.execute(text(_REMEMBER), key)
 
@@ -262,9 +264,8 @@ def _subjects(lines: list[AuditLine]) -> list[tuple[bytes, bytes, int]]:
     if not all(0 < line[1] < 1 << 62 and 0 <= line[2] < _LAST_MOMENT for line in lines):
         raise SegmentBroken("audit")
     try:
-        return [
-            (bytes.fromhex(one), line[0], line[1]) for line in lines for one in dict.fromkeys(_SUBJECTS.decode(line[5]))
-        ]
+        found = ((line, one) for line in lines for one in set(_SUBJECTS.decode(line[5])))
+        return sorted((bytes.fromhex(one), line[0], line[1]) for line, one in found)  # as their index lies
     except (ValueError, RecursionError, msgspec.MsgspecError):
         raise SegmentBroken("audit") from None
 

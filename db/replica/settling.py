@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import bindparam, or_, select, text, update
+from sqlalchemy import bindparam, select, text, update
 
 from db.engine import Tx
 from db.models.base import Synced
@@ -57,30 +57,21 @@ def settle(
     if values is not None:
         _write(tx, table, row_id, models()[table].merge_groups[group], values)
         tx.refresh(row)
-    of_group = (Loser.table_name == table, Loser.row_id == row_id, Loser.group_name == group)
-    # Also those that were settled here without a question: on another PC they may have been found to differ.
-    known = or_(Loser.id.in_(loser_ids), Loser.settled_at.is_not(None))
-    sides = tx.execute(select(Loser.version).where(*of_group, known).order_by(Loser.id)).scalars()
+    sides = tx.execute(select(Loser.version).where(Loser.id.in_(loser_ids)).order_by(Loser.id)).scalars()
     stamp_group(tx, row, group, b"".join(sides))
     tx.execute(update(Loser).where(Loser.id.in_(loser_ids), Loser.settled_at.is_(None)).values(settled_at=now))
     tx.flush()
 
 
-def settle_without_question(tx: Tx, table: str, group: str, names: Sequence[str], now: datetime) -> int:
-    """Of the rows in temp.judged: settles sides that say the same as what shows, and all of a group in which the later
-    writer simply wins; how many. To be called at each merge: a side found alike must not differ after a later edit."""
-    differs = " OR ".join(f"(v.column_name = '{name}' AND v.value IS NOT t.{quoted(name)})" for name in names)
-    alike = (
-        f"NOT EXISTS (SELECT 1 FROM loser_value AS v JOIN {quoted(table)} AS t ON t.id = loser.row_id "
-        f"WHERE v.loser_id = loser.id AND ({differs}))"
-    )
+def settle_quiet(tx: Tx, table: str, group: str, now: datetime) -> int:
+    """Of the rows in temp.judged: a group in which the later writer simply wins asks nobody; how many it would be."""
+    if group not in models()[table].merge_quiet:
+        return 0
     statement = text(
-        f"UPDATE loser SET settled_at = :now WHERE settled_at IS NULL AND table_name = :t AND group_name = :g "
-        f"AND row_id IN (SELECT row_id FROM temp.judged) AND (:quiet OR {alike})"
+        "UPDATE loser SET settled_at = :now WHERE settled_at IS NULL AND table_name = :t AND group_name = :g "
+        "AND row_id IN (SELECT row_id FROM temp.judged)"
     )
-    quiet = group in models()[table].merge_quiet
-    micros = (now - _EPOCH) // timedelta(microseconds=1)
-    given = {"t": table, "g": group, "now": micros, "quiet": quiet}
+    given = {"t": table, "g": group, "now": (now - _EPOCH) // timedelta(microseconds=1)}
     return max(0, tx.connection().execute(statement, given).rowcount)
 
 

@@ -18,6 +18,7 @@ from db.engine import Tx
 from db.models.base import SYSTEM_COLUMNS, GroupVersion, Shared, Synced
 from db.models.local import Device
 from db.models.replica import AUDIT, DELETION, WHOLE_ROW, Loser, Removed
+from db.replica.alike import edit_alike
 from db.replica.names import ORG
 from db.replica.raw import read_row
 
@@ -173,7 +174,8 @@ def _stamp_edit(tx: Tx, row: Synced) -> None:
         return  # made in this very transaction: nobody, not even a backup, has seen it otherwise
     for group, columns in row.merge_groups.items():
         if not changed.isdisjoint(columns):
-            stamp_group(tx, row, group)
+            alike = edit_alike(tx, _table(row), row.id, group, columns, _stamper(tx).wall_ms)
+            stamp_group(tx, row, group, alike)
 
 
 def stamp_group(tx: Tx, row: Synced, group: str, also: bytes = b"") -> None:
