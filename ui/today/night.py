@@ -1,4 +1,4 @@
-"""昨夜 and 待核对 on Today: the last synchronisation, silent PCs, the newest backup, what is to be reviewed."""
+"""同步与备份 and 待核对 on Today: the last synchronisation, silent PCs, the newest backup, what is to be reviewed."""
 
 from __future__ import annotations
 

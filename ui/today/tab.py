@@ -79,7 +79,7 @@ class TodayTab(QWidget):
         self.needs = LinesCard(tr("Needs you"), tr("Nothing waits for you."))
         hint = tr("levels for psychologists only") if May.READ_CASES not in may else ""
         self.risks = LinesCard(tr("High-risk cases"), tr("No open case is at high risk."), hint)
-        self.night = LinesCard(tr("Last night"), tr("Nothing ran last night."))
+        self.night = LinesCard(tr("Sync and backup"), tr("Nothing ran yet."))
         self.holidays = LinesCard(tr("Holidays"), tr("No holidays are known."))
         self._cards = (self.duty, self.bookings, self.needs, self.risks, self.night, self.holidays)
 
