@@ -20,7 +20,7 @@ from app.security import membership
 from app.security.membership import KnownDevice
 from app.sync.sentences import Sentence
 from app.sync.spool import Spool
-from app.sync.touched import follow
+from app.sync.touched import follow, prepare
 from app.sync.views import MergeResult
 from db.crypto.pairs import PublicKeys
 from db.engine import Database, Tx
@@ -309,6 +309,16 @@ class _Intake:
         )
 
 
+def _merged(db: Database, hashes: set[bytes]) -> set[bytes]:
+    """Those that this PC sealed or took in; asked for by name, for the rows hold the bytes."""
+    every, found = sorted(hashes), set[bytes]()
+    with db.read() as tx:
+        for at in range(0, len(every), 1_000):
+            named = (Segment.hash.in_(every[at : at + 1_000]), Segment.state.in_(("own", "merged")))
+            found |= set(tx.execute(select(Segment.hash).where(*named)).scalars())
+    return found
+
+
 def take_in(
     db: Database,
     folder: Path,
@@ -328,8 +338,9 @@ def take_in(
     run.learn()
     stop = cancel or CancelToken()
     waiting = run.waiting()
-    with db.read() as tx:
-        here = set(tx.execute(select(Segment.hash).where(Segment.state.in_(("own", "merged")))).scalars())
+    here = _merged(db, {cause for one in waiting for cause in one.causes})
+    if waiting:
+        prepare()
     effects: dict[bytes, list[_Waiting]] = defaultdict(list)
     ready: list[_Waiting] = []
     for one in waiting:
