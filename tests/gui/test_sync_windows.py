@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from app.cases.risk_rules import RiskLevel
 from app.common.clock import at_centre
+from app.sync.courier import run_courier
 from tests.gui.two_windows import AtPc, at_pc
 from tests.services.casework import begin
 from tests.services.conftest import NOON, Bench, template
@@ -144,6 +145,23 @@ def test_a_hub_that_is_away_is_told_in_words_and_work_goes_on(
     card.now.click()
     wait_jobs()
     assert shell.top.sync.text() == "10:42 已同步"
+
+
+def test_what_the_systems_courier_had_brought_is_shown_though_the_hub_is_away_now(
+    pcs: TwoPcs, at_pc: AtPc, wait_jobs: Wait, tmp_path: Path
+) -> None:
+    pcs.sync(pcs.desk)
+    shell = at_pc(pcs.room2, "director")
+    shell.open("settings")
+    wait_jobs()
+    pcs.sign(pcs.desk, "director").services.centre.save_room("沙盘室")
+    pcs.sync(pcs.desk)
+    run_courier(pcs.room2)
+    shutil.move(pcs.hub, tmp_path / "unplugged")
+    shell.syncing.run("interval")
+    wait_jobs()
+    tab = shell.tab("settings")
+    assert "沙盘室" in _spoken(tab) and shell.top.sync.text() == "同步中转站不可达"
 
 
 def test_the_director_sets_a_hub_which_is_tried_first(

@@ -8,13 +8,13 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from app.common.changes import Changes, Done
+from app.common.changes import Changes, Done, Topic
 from app.common.clock import Clock
 from app.common.errors import EnvironmentFault, UserError
 from app.common.progress import CancelToken, Progress
 from app.sync.views import SyncResult, SyncStatus
 from ui import notify
-from ui.jobs import Job, run_job
+from ui.jobs import Job, bus, run_job
 from ui.sync import when, words
 
 TICK_MS = 5_000
@@ -46,6 +46,7 @@ class Syncing(QObject):
         self._done = when.Round()
         self._fault = ""
         self._seen = False
+        self._came = False
         self._ticks = 0
         self._stopped = False
         self.status: SyncStatus | None = None
@@ -182,7 +183,13 @@ class Syncing(QObject):
 
     def _run(self, by: str, *, progress: Progress, cancel: CancelToken) -> Done[SyncResult]:
         """On a worker. A run that brought nothing leaves the tabs alone: every half minute would be too often."""
-        done: Done[SyncResult] = self._sync.sync(by, progress=progress, cancel=cancel)
+        self._came = False
+        try:
+            done: Done[SyncResult] = self._sync.sync(by, progress=progress, cancel=cancel)
+        except UserError:
+            newest = self._sync.history(1)
+            self._came = bool(newest and newest[0].error and newest[0].merged)
+            raise
         return done if done.value.merged else Done(done.value, Changes())
 
     def _over(self) -> None:
@@ -196,7 +203,10 @@ class Syncing(QObject):
             notify.say(self, words.result_words(result))
 
     def _failed(self, error: UserError, asked: bool) -> None:
+        """The hub may be away, and what the system's courier had brought before was taken in all the same."""
         self._fault = error.code
+        if self._came:
+            bus().announce(Changes(frozenset(Topic)), self)
         self.ended.emit(error.text())
         self.load()
         if asked:
