@@ -1,55 +1,26 @@
-"""Sealing what waits, and taking in what lies in the spool: one segment a transaction, in the order of its causes.
-
-Trust is judged here: a segment counts only if the membership log believes its device and lets it carry the stream.
-"""
+"""Sealing what waits, and taking in what lies in the spool: one segment a transaction, in the order of its causes."""
 
 from __future__ import annotations
 
 import heapq
 from collections import defaultdict
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Container, Mapping
 from pathlib import Path
 
-from sqlalchemy import exc, select
+from sqlalchemy import select
 
 from app.common.clock import Clock
 from app.common.progress import CancelToken, Progress, silent
-from app.common.words import N_
-from app.security import membership
 from app.security.membership import KnownDevice
-from app.sync.sentences import Sentence
+from app.sync.intake import Fate, Intake, Waiting
 from app.sync.spool import Spool
-from app.sync.touched import follow, prepare
+from app.sync.touched import prepare
 from app.sync.views import MergeResult
 from db.crypto.pairs import PublicKeys
 from db.engine import Database, Tx
-from db.models import Device, Segment, StreamKey
-from db.replica.incarnations import renew_incarnation
-from db.replica.merge import Taken, Unfolded, take_audit, take_body, unfold
-from db.replica.names import ORG, SegmentName, parse_name, segment_hash
-from db.replica.sealing import milliseconds, remember, seal_heartbeat, seal_next
-from db.replica.segments import NO_SEGMENT, Envelope, Header, SegmentBroken, open_segment, proven_by, read_envelope
-from db.schema import LATEST
-
-CLONED = N_(
-    "Another PC works with the identity of this one: its folder was copied, or a backup of it runs elsewhere too. "
-    "Nothing is lost, but numbers may be given out twice. Let one of the two PCs join anew."
-)
-FORKED = N_("Two PCs work with the identity of PC {letter} ({name}). Let one of them join anew; nothing is lost.")
-NEWER = N_("Data packets of a newer version of this program wait: {n}. Update this PC; they are kept until then.")
-STRANGER = N_("Data packets of a PC that the organisation does not know wait: {n}.")
-REFUSED = N_("Data packets were refused, because they are forged or damaged inside: {n}. Nothing of them was taken in.")
-DOUBTFUL = N_("Time in doubt: {n} changes come from a PC whose clock runs more than a day ahead. Have its clock set.")
-NOT_TAKEN = N_("{n} changes were not taken in, because their sender may not make them. Their data packet is kept.")
-WAITING = N_("Data packets wait for others that have not arrived yet: {n}.")
-
-
-MISNAMED = "name"
-
-
-def _mark(name: SegmentName) -> bytes:
-    return segment_hash(name.path.encode())
+from db.models import Segment
+from db.replica.names import ORG, SegmentName
+from db.replica.sealing import seal_heartbeat, seal_next
 
 
 def seal_all(db: Database, folder: Path, now: Clock, heartbeat: bool = False) -> int:
@@ -86,227 +57,46 @@ def rebuild_spool(db: Database, folder: Path) -> int:
     return done
 
 
-@dataclass(slots=True)
-class _Waiting:
-    """A segment in the spool, with what must be merged before it."""
+class _Order:
+    """Causes before effects, the organisation's stream before a centre's, then by their clocks."""
 
-    name: SegmentName
-    at: int
-    causes: set[bytes]
+    def __init__(self, waiting: list[Waiting], here: Container[bytes]) -> None:
+        self.total, self.done = len(waiting), 0
+        self._ready: list[Waiting] = []
+        self._held: list[Waiting] = []
+        self._effects: dict[bytes, list[Waiting]] = defaultdict(list)
+        for one in waiting:
+            one.causes = {cause for cause in one.causes if cause not in here}
+            for cause in one.causes:
+                self._effects[cause].append(one)
+            if not one.causes:
+                heapq.heappush(self._ready, one)
 
-    def __lt__(self, other: _Waiting) -> bool:
-        return self.order < other.order
+    def next(self) -> Waiting | None:
+        """One whose causes are all here."""
+        return heapq.heappop(self._ready) if self._ready else None
 
-    @property
-    def order(self) -> tuple[bool, int, int, bytes]:
-        return (self.name.stream != ORG, self.at, self.name.seq, self.name.hash)
+    def merged(self, one: Waiting) -> None:
+        """Lets go of those that waited for it alone."""
+        self.done += 1
+        for effect in self._effects.pop(one.name.hash, ()):
+            effect.causes.discard(one.name.hash)
+            if not effect.causes:
+                heapq.heappush(self._ready, effect)
 
+    def hold(self, one: Waiting) -> None:
+        """Its causes are here, but its PC is not known yet."""
+        self._held.append(one)
 
-@dataclass(slots=True)
-class _Intake:
-    db: Database
-    spool: Spool
-    organisation: str
-    root: PublicKeys
-    clock: Clock
-    devices: Mapping[bytes, KnownDevice]
-    given: Mapping[bytes, KnownDevice]
-    own: bytes = b""
-    streams: frozenset[str] = frozenset()
-    merged: int = 0
-    rows: int = 0
-    refused: int = 0
-    conflicts: int = 0
-    doubtful: int = 0
-    not_taken: int = 0
-    newer: int = 0
-    strangers: int = 0
-    cloned: bool = False
-    forked: set[bytes] = field(default_factory=set)
-    tables: set[str] = field(default_factory=set)
+    def try_held_again(self) -> None:
+        """After the log of members has grown."""
+        for one in self._held:
+            heapq.heappush(self._ready, one)
+        self._held.clear()
 
-    def waiting(self) -> list[_Waiting]:
-        """What lies in the spool and was not taken in yet, of the streams that this PC carries."""
-        with self.db.read() as tx:
-            self.own = tx.execute(select(Device.id)).scalar_one()
-            self.streams = frozenset(tx.execute(select(StreamKey.stream)).scalars())
-            known = set(tx.execute(select(Segment.hash)).scalars())
-        taken = {one.hex() for one in known}
-        names = filter(None, (parse_name(path) for path in self.spool.paths() if path[-64:] not in taken))
-        fresh = [name for name in names if name.stream in self.streams and _mark(name) not in known]
-        return [one for one in map(self._looked_at, fresh) if one is not None]
-
-    def _looked_at(self, name: SegmentName) -> _Waiting | None:
-        try:
-            envelope = self._envelope(name)
-        except SegmentBroken as broken:
-            self._refuse(name, broken.reason)
-            return None
-        if envelope is None:
-            return None
-        header = envelope.header
-        causes = {head.hash for head in header.heads} | {header.previous}
-        return _Waiting(name, header.at, causes - {NO_SEGMENT})
-
-    def _envelope(self, name: SegmentName) -> Envelope | None:
-        """None if the file is not what its name says, and was dropped: the courier fetches it again."""
-        data = self.spool.read(name)
-        if data is None:
-            self.spool.drop_damaged(name)
-            return None
-        envelope = read_envelope(data)
-        header = envelope.header
-        said = (header.stream, header.device, header.incarnation, header.seq, header.organisation)
-        if said != (name.stream, name.device, name.incarnation, name.seq, self.organisation):
-            raise SegmentBroken(MISNAMED)
-        return envelope
-
-    def take(self, one: _Waiting) -> bool:
-        """True if it was merged; False if it waits or was refused."""
-        try:
-            envelope = self._envelope(one.name)
-            if envelope is None or self._must_wait(envelope):
-                return False
-            body = self._opened(envelope)
-            with self.db.write(patient=True) as tx:
-                taken = self._merge(tx, one.name, envelope.header, body)
-        except SegmentBroken as broken:
-            self._refuse(one.name, broken.reason)
-            return False
-        except (exc.IntegrityError, exc.StatementError) as bad:
-            if isinstance(bad, exc.OperationalError):
-                raise
-            self._refuse(one.name, "rows")
-            return False
-        except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError):
-            self.refused += 1  # not for good, for this program may be wrong; nothing of it was taken, the rest goes on
-            return False
-        if taken is not None:
-            self._count(taken)
-        return True
-
-    def _must_wait(self, envelope: Envelope) -> bool:
-        header = envelope.header
-        if header.device not in self.devices:
-            self.strangers += 1
-            return True
-        if not proven_by(envelope, self.devices[header.device].keys.sign):
-            raise SegmentBroken("signature")
-        if header.schema > LATEST:
-            self.newer += 1
-            return True
-        return False
-
-    def doubt(self, one: _Waiting) -> None:
-        """A segment whose causes have not come is refused if its device did not sign it: it may name anything."""
-        try:
-            envelope = self._envelope(one.name)
-            device = self.devices.get(one.name.device)
-            if envelope is not None and device is not None and not proven_by(envelope, device.keys.sign):
-                raise SegmentBroken("signature")
-        except SegmentBroken as broken:
-            self._refuse(one.name, broken.reason)
-
-    def _opened(self, envelope: Envelope) -> Unfolded:
-        """Proves and opens it, before anybody has to wait for the merge."""
-        header = envelope.header
-        device = self.devices[header.device]
-        if header.stream != ORG and header.stream not in device.streams:
-            raise SegmentBroken("stream")
-        epoch = (StreamKey.stream == header.stream, StreamKey.epoch == header.epoch)
-        with self.db.read() as tx:
-            key = tx.execute(select(StreamKey.key).where(*epoch)).scalar()
-        if key is None:
-            raise SegmentBroken("epoch")
-        return unfold(open_segment(envelope, device.keys.sign, key), header.stream, header.device)
-
-    def _merge(self, tx: Tx, name: SegmentName, header: Header, body: Unfolded) -> Taken | None:
-        """None if another window on this folder was quicker."""
-        now = self.clock.now()
-        if tx.get(Segment, name.hash) is not None:
-            return None
-        while seal_next(tx, now):
-            pass  # what was typed here was typed in ignorance of what comes now: it goes first, and says so
-        self._only_own_causes(tx, header)
-        taken = take_body(tx, header.stream, body, now, milliseconds(now))
-        taken.not_taken += take_audit(tx, header.device, body)
-        self._watch_for_twins(tx, name)
-        follow(tx, taken.touched)
-        remember(tx, header, name.hash, "merged", now)
-        return taken
-
-    def _only_own_causes(self, tx: Tx, header: Header) -> None:
-        """What is sealed here after it will name it: whoever lacks the stream of a cause would wait for ever."""
-        causes = [header.previous, *(head.hash for head in header.heads)]
-        foreign = (Segment.hash.in_(causes), Segment.stream.not_in((header.stream, ORG)))
-        if tx.execute(select(Segment.hash).where(*foreign)).first() is not None:
-            raise SegmentBroken("heads")
-
-    def _watch_for_twins(self, tx: Tx, name: SegmentName) -> None:
-        """Two segments with one number, or one of our own present chain that we did not seal: a copied folder."""
-        chain = (Segment.stream == name.stream, Segment.device == name.device, Segment.incarnation == name.incarnation)
-        taken = (Segment.seq == name.seq, Segment.state.in_(("own", "merged")), Segment.hash != name.hash)
-        if tx.execute(select(Segment.hash).where(*chain, *taken)).first() is not None:
-            self.forked.add(name.device)
-        if name.device != self.own:
-            return
-        if tx.execute(select(Device.incarnation)).scalar_one() == name.incarnation:
-            renew_incarnation(tx)
-            self.cloned = True
-
-    def _refuse(self, name: SegmentName, reason: str) -> None:
-        """Remembered by its name alone: nothing that it says of itself is proven. Good bytes under a name that is not
-        theirs are marked by that name, and so do not stand in the way of the segment that they are."""
-        with self.db.write(patient=True) as tx:
-            now = self.clock.now()
-            key = _mark(name) if reason == MISNAMED else name.hash
-            if tx.get(Segment, key) is not None:
-                return
-            where = (name.stream, name.device, name.incarnation, name.seq)
-            fields = dict(zip(("stream", "device", "incarnation", "seq"), where, strict=True))
-            tx.add(
-                Segment(
-                    hash=key, **fields, previous=NO_SEGMENT, at=now, rows=0, state="refused", reason=reason,
-                    taken_at=now, audit_seq=0, audit_head=NO_SEGMENT,
-                )
-            )  # fmt: skip
-        self.refused += 1
-
-    def _count(self, taken: Taken) -> None:
-        self.merged += 1
-        self.rows += taken.rows
-        self.conflicts += taken.conflicts
-        self.doubtful += taken.doubtful
-        self.not_taken += taken.not_taken
-        self.tables |= taken.touched.keys()
-        if "membership_statement" in taken.touched:
-            self.learn()
-
-    def learn(self) -> None:
-        """Reads the membership log again."""
-        with self.db.read() as tx:
-            believed = membership.load(tx, self.organisation, self.root)
-        self.devices = {**self.given, **believed.devices}
-
-    def result(self, left: int) -> MergeResult:
-        """What happened, in numbers and sentences."""
-        alarms: list[str] = [Sentence(CLONED)] if self.cloned else []
-        for device in sorted(self.forked - ({self.own} if self.cloned else set())):
-            known = self.devices.get(device)
-            if known is not None:
-                alarms.append(Sentence(FORKED, letter=known.letter, name=known.name))
-        counted = (
-            (NEWER, self.newer),
-            (STRANGER, self.strangers),
-            (REFUSED, self.refused),
-            (DOUBTFUL, self.doubtful),
-            (NOT_TAKEN, self.not_taken),
-            (WAITING, left - self.newer - self.strangers),
-        )
-        alarms += [Sentence(sentence, n=n) for sentence, n in counted if n > 0]
-        return MergeResult(
-            self.merged, self.rows, self.refused, left, self.conflicts, tuple(alarms), frozenset(self.tables)
-        )
+    def blocked(self) -> list[Waiting]:
+        """Those whose causes have not come."""
+        return list({id(one): one for behind in self._effects.values() for one in behind}.values())
 
 
 def _merged(db: Database, hashes: set[bytes]) -> set[bytes]:
@@ -334,44 +124,28 @@ def take_in(
 
     `known`: devices to believe in before the log is here (at joining, from the director's packet). Cancelled between
     two segments; what was merged stays. For a worker thread."""
-    run = _Intake(db, Spool(folder), organisation, root, clock, {}, known or {})
+    run = Intake(db, Spool(folder), organisation, root, clock, {}, known or {})
     run.learn()
     stop = cancel or CancelToken()
     waiting = run.waiting()
-    here = _merged(db, {cause for one in waiting for cause in one.causes})
+    order = _Order(waiting, _merged(db, {cause for one in waiting for cause in one.causes}))
     if waiting:
         prepare()
-    effects: dict[bytes, list[_Waiting]] = defaultdict(list)
-    ready: list[_Waiting] = []
-    for one in waiting:
-        one.causes -= here
-        for cause in one.causes:
-            effects[cause].append(one)
-        if not one.causes:
-            heapq.heappush(ready, one)
-    done, total, stuck = 0, len(waiting), list[_Waiting]()
-    progress(0, total)
-    while ready:
+    progress(0, order.total)
+    while (one := order.next()) is not None:
         stop.check()
-        one = heapq.heappop(ready)
-        strangers, newer = run.strangers, run.newer
-        if not run.take(one):
-            stuck += [one] if (strangers, newer) != (run.strangers, run.newer) else []
-            continue
-        done += 1
-        progress(done, total)
-        for effect in effects.pop(one.name.hash, ()):
-            effect.causes.discard(one.name.hash)
-            if not effect.causes:
-                heapq.heappush(ready, effect)
-        if stuck and one.name.stream == ORG:  # a PC may be known now
-            run.strangers = run.newer = 0
-            for again in stuck:
-                heapq.heappush(ready, again)
-            stuck.clear()
-    for one in {id(one): one for behind in effects.values() for one in behind}.values():
+        fate = run.take(one)
+        if fate is Fate.HELD:
+            order.hold(one)
+        elif fate is Fate.MERGED:
+            order.merged(one)
+            progress(order.done, order.total)
+            if one.name.stream == ORG:
+                run.forget_held()
+                order.try_held_again()
+    for one in order.blocked():
         stop.check()
         run.doubt(one)
-    if done:
+    if order.done:
         rebuild_spool(db, folder)
-    return run.result(total - done - run.refused if total else 0)
+    return run.result(order.total - order.done - run.refused if order.total else 0)

@@ -22,7 +22,7 @@ from unittest import mock
 
 from sqlalchemy import select
 
-from app.sync import engine
+from app.sync import intake
 from app.sync.spool import Spool
 from db.crypto import pairs
 from db.engine import Database, Tx
@@ -55,7 +55,7 @@ def _away() -> list[Row]:
         for _ in range(RUNS):
             with _copy(kept, folder) as pc, _held(held):
                 taken["ours"].append(_merged(pc, CHANGES))
-            with _copy(kept, folder) as pc, mock.patch.object(engine, "follow"):
+            with _copy(kept, folder) as pc, mock.patch.object(intake, "follow"):
                 taken["unindexed"].append(_merged(pc, CHANGES))
             with _copy(kept, folder) as pc:
                 taken["bare"].append(_written(pc.db, statements))

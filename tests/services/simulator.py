@@ -19,7 +19,7 @@ from typing import Any
 
 from sqlalchemy import event, select, text
 
-from app.sync.engine import CLONED, FORKED
+from app.sync.intake import CLONED, FORKED
 from app.sync.sentences import Sentence
 from db.engine import Tx
 from db.models import Client, GroupVersion, Guardian, Outbox, Removed

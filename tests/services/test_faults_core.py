@@ -13,14 +13,15 @@ import pytest
 from sqlalchemy import event, select, text
 
 from app.common.clock import at_centre
-from app.sync.engine import CLONED, DOUBTFUL, FORKED, rebuild_spool
+from app.sync.engine import rebuild_spool
+from app.sync.intake import CLONED, DOUBTFUL, FORKED
 from app.sync.sentences import Sentence
-from db.models import Client, Device, GroupVersion, Segment, Visit, VisitEvent
+from db.models import Client, Device, GroupVersion, Segment, StreamKey, Visit, VisitEvent
 from db.replica.names import SegmentName, parse_name, segment_hash
 from db.replica.raw import content_columns, quoted
 from db.replica.stamping import new_id
 from tests.services.conftest import NOON
-from tests.services.fleet import Fleet, Pc, open_losers, put, state_of
+from tests.services.fleet import CENTRE, Fleet, Pc, open_losers, put, state_of
 
 
 @pytest.fixture
@@ -400,6 +401,20 @@ def test_a_stream_without_its_key_is_left_alone(two: Fleet) -> None:
     assert other.merge().merged == 0
     with other.db.read() as tx:
         assert tx.execute(select(Segment)).all() == []
+
+
+def test_a_segment_of_an_epoch_whose_key_is_not_here_waits_for_it(two: Fleet) -> None:
+    one, other = two.pcs
+    add(one)
+    with one.db.write() as tx:
+        tx.add(StreamKey(stream=CENTRE, epoch=2, key=b"n" * 32))
+    one.seal()
+    two.carry(one, other)
+    early = other.merge()
+    assert (early.merged, early.refused, early.waiting) == (0, 0, 1)
+    with other.db.write() as tx:
+        tx.add(StreamKey(stream=CENTRE, epoch=2, key=b"n" * 32))
+    assert other.merge().merged == 1
 
 
 def test_segments_and_files_hold_no_readable_text(two: Fleet) -> None:
