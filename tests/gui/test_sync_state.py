@@ -37,6 +37,7 @@ def test_the_top_bar_says_in_a_few_words_how_it_stands() -> None:
     failing = replace(GOOD, last_error="中转站不可达。")
     assert said(failing, away=True) == ("同步中转站不可达", "attention")
     assert said(failing) == ("上次同步未成功", "attention")
+    assert words.state(GOOD, NOON, failed="程序出错。").text == "上次同步未成功"
     assert said(replace(failing, last_success=NOON - timedelta(days=9)), away=True) == ("9 天未同步", "attention")
     assert said(replace(GOOD, hub=None, peers=())) == ("未设置同步", "muted")
     assert said(replace(GOOD, hub=None)) == ("未设中转站", "attention")

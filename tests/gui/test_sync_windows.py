@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QTextCursor
 from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
@@ -16,6 +17,7 @@ from pytestqt.qtbot import QtBot
 from app.cases.risk_rules import RiskLevel
 from app.common.clock import at_centre
 from app.sync.courier import run_courier
+from app.sync.service import SyncService
 from tests.gui.two_windows import AtPc, at_pc
 from tests.services.casework import begin
 from tests.services.conftest import NOON, Bench, template
@@ -162,6 +164,26 @@ def test_what_the_systems_courier_had_brought_is_shown_though_the_hub_is_away_no
     wait_jobs()
     tab = shell.tab("settings")
     assert "沙盘室" in _spoken(tab) and shell.top.sync.text() == "同步中转站不可达"
+
+
+def test_a_fault_of_the_program_does_not_bury_the_work_under_messages(
+    pcs: TwoPcs, at_pc: AtPc, wait_jobs: Wait, monkeypatch: pytest.MonkeyPatch, expected_log: Any
+) -> None:
+    shell = at_pc(pcs.desk, "desk")
+
+    def broken(*_args: object, **_how: object) -> None:
+        raise ZeroDivisionError
+
+    expected_log("ZeroDivisionError at test_sync_windows.py")
+    monkeypatch.setattr(SyncService, "sync", broken)
+    for _ in range(3):
+        shell.syncing.run("interval")
+        wait_jobs()
+    assert notify.shown(shell) == [] and shell.top.sync.text() == "上次同步未成功"
+    assert "程序出错" in shell.top.sync.toolTip()
+    shell.syncing.run("person")
+    wait_jobs()
+    assert len(notify.shown(shell)) == 1 and "什么都没有丢" in notify.shown(shell)[0]
 
 
 def test_the_director_sets_a_hub_which_is_tried_first(

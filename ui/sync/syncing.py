@@ -10,13 +10,16 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.common.changes import Changes, Done, Topic
 from app.common.clock import Clock
-from app.common.errors import EnvironmentFault, UserError
+from app.common.errors import EnvironmentFault, LongshanError, UserError
 from app.common.progress import CancelToken, Progress
+from app.common.words import N_
 from app.sync.views import SyncResult, SyncStatus
 from ui import notify
-from ui.jobs import Job, bus, run_job
+from ui.jobs import Job, bus, log_fault, run_job
 from ui.sync import when, words
 
+FAULT = N_("Synchronisation stopped at a fault of this program. Nothing is lost; please run the check-up in Settings.")
+BUSY = ("sync-running", "no-hub")
 TICK_MS = 5_000
 STATUS_TICKS = 12
 """Once a minute the state is read again: the system's own courier may have run meanwhile."""
@@ -44,7 +47,7 @@ class Syncing(QObject):
         self._job: Job | None = None
         self._others: list[Job] = []
         self._done = when.Round()
-        self._fault = ""
+        self._fault = ("", "")
         self._seen = False
         self._came = False
         self._ticks = 0
@@ -73,7 +76,8 @@ class Syncing(QObject):
 
     def state(self) -> words.State:
         """For the top bar and the card."""
-        return words.state(self.status, self._clock.now(), running=self.shown, away=self._fault == "hub-away")
+        code, failed = self._fault
+        return words.state(self.status, self._clock.now(), running=self.shown, away=code == "hub-away", failed=failed)
 
     def begin(self) -> None:
         """After the sign-in: how it stands, then the first run."""
@@ -190,11 +194,16 @@ class Syncing(QObject):
             newest = self._sync.history(1)
             self._came = bool(newest and newest[0].error and newest[0].merged)
             raise
+        except LongshanError:
+            raise
+        except Exception as bug:  # every minute the same message would bury the work
+            log_fault(bug)
+            raise UserError("sync-fault", FAULT) from None
         return done if done.value.merged else Done(done.value, Changes())
 
     def _over(self) -> None:
         self._job = None
-        self._fault = ""
+        self._fault = ("", "")
 
     def _succeeded(self, result: SyncResult, asked: bool) -> None:
         self.ended.emit("")
@@ -204,7 +213,8 @@ class Syncing(QObject):
 
     def _failed(self, error: UserError, asked: bool) -> None:
         """The hub may be away, and what the system's courier had brought before was taken in all the same."""
-        self._fault = error.code
+        if error.code not in BUSY:
+            self._fault = (error.code, error.text())
         if self._came:
             bus().announce(Changes(frozenset(Topic)), self)
         self.ended.emit(error.text())

@@ -32,8 +32,11 @@ class State:
     more: str = ""
 
 
-def state(status: SyncStatus | None, now: datetime, *, running: bool = False, away: bool = False) -> State:
-    """One glance: does it work, and when did it last. `status` None: nothing is known yet; `away`: no hub was met."""
+def state(
+    status: SyncStatus | None, now: datetime, *, running: bool = False, away: bool = False, failed: str = ""
+) -> State:
+    """One glance: does it work, and when did it last. `status` None: nothing is known yet; `away`: no hub was met;
+    `failed`: what this window's last run says, also where it could not be written down."""
     if running:
         return State(tr("Synchronising…"), "refresh-cw", "accent")
     if status is None:
@@ -42,12 +45,12 @@ def state(status: SyncStatus | None, now: datetime, *, running: bool = False, aw
         return State(tr("Sync not set up"), "cloud-off", "muted", tr("Without a hub this PC keeps its data to itself."))
     if status.hub is None:
         return State(tr("No hub set"), "cloud-off", "attention", tr("The other PCs do not hear of this one."))
-    text = success_words(status.last_success, now)
+    text, error = success_words(status.last_success, now), status.last_error or failed
     if status.last_success is None or now - status.last_success > LATE:
-        return State(text, "cloud-alert", "attention", sentences(status.last_error, *status.alarms))
-    if status.last_error:
+        return State(text, "cloud-alert", "attention", sentences(error, *status.alarms))
+    if error:
         said = tr("Sync hub out of reach") if away else tr("Last sync failed")
-        return State(said, "cloud-alert", "attention", sentences(text, status.last_error, *status.alarms))
+        return State(said, "cloud-alert", "attention", sentences(text, error, *status.alarms))
     if status.alarms:
         return State(tr("Sync: please look"), "triangle-alert", "urgent", sentences(text, *status.alarms))
     return State(text, "cloud-check", "muted", _waiting_words(status))
