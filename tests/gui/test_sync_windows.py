@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QAccessible, QTextCursor
-from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.cases.risk_rules import RiskLevel
@@ -220,15 +220,34 @@ def test_who_may_not_set_the_hub_is_told_who_may(enter: Any, wait_jobs: Wait) ->
     assert "选择文件夹" not in _spoken(card) and tab.findChildren(HistoryCard)[0].empty.isVisible()
 
 
+def test_after_a_switch_of_language_the_runs_reach_the_new_page_only(
+    pcs: TwoPcs, at_pc: AtPc, wait_jobs: Wait, qapp: QApplication
+) -> None:
+    shell = at_pc(pcs.desk, "director")
+    settings(shell, wait_jobs)
+    shell.set_language("en")
+    wait_jobs()
+    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    shell.syncing.run("person")
+    wait_jobs()
+    assert shell.top.sync.text() == "Synchronised 10:42" and len(notify.shown(shell)) == 1
+    tab = settings(shell, wait_jobs)
+    rows = tab.findChildren(HistoryCard)[0].list.rows()
+    assert rows[0].title in ("Nothing new", "Synchronised: 1 packet sent, 0 received") and "by hand" in rows[0].tip
+
+
 def test_a_run_that_is_cancelled_says_nothing_and_the_next_one_carries_on(
     pcs: TwoPcs, at_pc: AtPc, wait_jobs: Wait
 ) -> None:
     shell = at_pc(pcs.desk, "director")
     shell.office.services.centre.save_room("绘画室")
     before = len(runs(shell))
-    shell.syncing.run("person")
-    shell.syncing.cancel()
+    card = settings(shell, wait_jobs).findChildren(SyncCard)[0]
+    card.now.click()
+    assert not card.progress.isHidden() and not card.now.isEnabled()
+    card.progress.cancel.click()
     wait_jobs()
+    assert card.progress.isHidden() and card.now.isEnabled()
     assert notify.shown(shell) == [] and not shell.syncing.running
     shell.syncing.run("person")
     wait_jobs()

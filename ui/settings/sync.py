@@ -72,7 +72,6 @@ class SyncCard(Card):
         )
         syncing.changed.connect(self.show_state)
         syncing.stepped.connect(self.progress.show_progress)
-        syncing.ended.connect(lambda _failed: self.progress.end())
         self.show_state()
 
     def load(self) -> None:

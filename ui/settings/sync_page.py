@@ -14,7 +14,5 @@ from ui.sync.syncing import Syncing
 
 def sync_page(desk: Desk, syncing: Syncing) -> Piles:
     """Three columns; the history is the widest, since its lines are sentences."""
-    history = HistoryCard(desk)
-    syncing.ended.connect(lambda _failed: history.load())
     safe = [PcsCard(desk, syncing), BackupCard(desk, syncing), CheckupCard(desk, syncing)]
-    return Piles([[SyncCard(desk, syncing)], [history], safe], (9, 13, 9))
+    return Piles([[SyncCard(desk, syncing)], [HistoryCard(desk, syncing)], safe], (9, 13, 9))

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
+from PySide6.QtCore import Slot
+
 from app.common.words import tr
 from app.sync.views import RunView
 from ui import ask
 from ui.desk import Desk
 from ui.jobs import run_job
+from ui.sync.syncing import Syncing
 from ui.sync.words import history_rows
 from ui.widgets import paint
 from ui.widgets.card import Card
@@ -25,9 +28,10 @@ LINES = 13
 class HistoryCard(Card):
     """Enter on a line that went wrong opens the whole sentence."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, syncing: Syncing) -> None:
         super().__init__(tr("What it did"), tr("newest first"), padded=False)
         self._desk = desk
+        syncing.ended.connect(self.load)  # a method, not a lambda: it must go with the card when the page is made anew
         self._wrong: dict[str, RunView] = {}
         self.list = RowList(tr("What it did"), Columns(lead=92))
         self.list.opened.connect(self._open)
@@ -35,6 +39,7 @@ class HistoryCard(Card):
         self.add(self.list, self.empty)
         self.list.hide()
 
+    @Slot()
     def load(self) -> None:
         run_job(self, partial(self._desk.services.sync.history, ASKED), lane="read", on_done=self._show)
 

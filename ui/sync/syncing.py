@@ -204,6 +204,7 @@ class Syncing(QObject):
     def _over(self) -> None:
         self._job = None
         self._fault = ("", "")
+        self.changed.emit()
 
     def _succeeded(self, result: SyncResult, asked: bool) -> None:
         self.ended.emit("")

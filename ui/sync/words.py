@@ -126,8 +126,8 @@ def _row(runs: Sequence[RunView], now: datetime) -> Row:
         title = tr("Nothing new")
     else:
         title = tr("Synchronised: {out}, {into}", out=_sent(run.pushed), into=_received(run.pulled))
-    tip = "\n".join(part for part in (title if run.error else "", *run.alarms) if part)
     note = tr(BY[run.by]) if run.by in BY else ""
+    tip = "\n".join(part for part in (note, title if run.error else "", *run.alarms) if part)
     return Row(
         run.at.isoformat(),
         title,
