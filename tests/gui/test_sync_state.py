@@ -19,8 +19,8 @@ PEER = PeerView("p", "二号机", "B", "本中心", NOON)
 GOOD = SyncStatus("folder:/hub", 60, NOON - timedelta(minutes=9), "", 0, 0, (), (PEER,))
 
 
-def said(status: SyncStatus | None, **more: bool) -> tuple[str, str]:
-    found = words.state(status, NOON, **more)
+def said(status: SyncStatus | None, *, running: bool = False, away: bool = False) -> tuple[str, str]:
+    found = words.state(status, NOON, running=running, away=away)
     return found.text, found.tone
 
 
