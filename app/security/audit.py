@@ -11,9 +11,9 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
 
-from db.crypto.sealing import digest, encode_place
 from db.engine import Tx
 from db.models import AuditEntry, AuditSubject, Device
+from db.replica import audit_lines
 from db.replica.stamping import note_audit, opening_of
 
 GENESIS = bytes(32)
@@ -22,20 +22,9 @@ GENESIS = bytes(32)
 def entry_hash(entry: AuditEntry) -> bytes:
     """BLAKE2b-256 over everything the entry says, the previous hash included."""
     micros = (entry.at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
-    return digest(
-        encode_place(
-            (
-                "longshan audit 1",
-                entry.device,
-                entry.seq,
-                micros,
-                entry.user_id or "",
-                entry.act,
-                "\n".join(entry.subjects),
-                entry.digest or b"",
-                entry.previous,
-            )
-        )
+    user, signed = entry.user_id or "", entry.digest or b""
+    return audit_lines.entry_hash(
+        entry.device, entry.seq, micros, user, entry.act, entry.subjects, signed, entry.previous
     )
 
 

@@ -12,23 +12,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-import msgspec
 from sqlalchemy import text
 
 from db.engine import Tx
 from db.models.base import Shared
 from db.models.replica import DELETION, WHOLE_ROW
 from db.replica.alike import count_alike
+from db.replica.audit_lines import Stored, restore
 from db.replica.deletions import bring_back, delete_again, take_deletions
 from db.replica.names import ORG
 from db.replica.raw import Raw, content_columns, listed, models, quoted
-from db.replica.segments import AuditLine, Block, Body, Change, SegmentBroken, changes_of
+from db.replica.segments import Block, Body, Change, SegmentBroken, changes_of
 from db.replica.settling import settle_quiet
 from db.replica.stamping import raise_clock, stamped_upto
 
 DAY_MS = 86_400_000
-_LAST_MOMENT = 253_370_764_800 * 1_000_000  # the year 9999
-_SUBJECTS = msgspec.json.Decoder(list[str])
 
 
 @dataclass(slots=True)
@@ -48,7 +46,7 @@ class Unfolded:
     """A proven body taken apart into what the statements take, so that no transaction waits for it."""
 
     blocks: list[tuple[Block, list[Change]]]
-    audit: list[AuditLine]
+    audit: list[Stored]
     subjects: list[tuple[bytes, bytes, int]]
 
 
@@ -62,7 +60,8 @@ def unfold(body: Body, stream: str, device: bytes) -> Unfolded:
         if any(opening[:8] != device for opening in block.openings):
             raise SegmentBroken("dots")
     blocks = [(block, changes_of(block)) for block in body.blocks]
-    return Unfolded(blocks, body.audit, _subjects(body.audit))
+    audit, names = restore(body.audit)
+    return Unfolded(blocks, audit, _subjects(audit, names))
 
 
 def take_body(tx: Tx, stream: str, body: Unfolded, now: datetime, now_ms: int) -> Taken:
@@ -260,13 +259,11 @@ def _apply(tx: Tx, table: str, group: str, names: Sequence[str]) -> None:
     )
 
 
-def _subjects(lines: list[AuditLine]) -> list[tuple[bytes, bytes, int]]:
-    if not all(0 < line[1] < 1 << 62 and 0 <= line[2] < _LAST_MOMENT for line in lines):
-        raise SegmentBroken("audit")
+def _subjects(lines: list[Stored], names: list[list[str]]) -> list[tuple[bytes, bytes, int]]:
+    found = ((line, one) for line, named in zip(lines, names, strict=True) for one in set(named))
     try:
-        found = ((line, one) for line in lines for one in set(_SUBJECTS.decode(line[5])))
         return sorted((bytes.fromhex(one), line[0], line[1]) for line, one in found)  # as their index lies
-    except (ValueError, RecursionError, msgspec.MsgspecError):
+    except ValueError:
         raise SegmentBroken("audit") from None
 
 

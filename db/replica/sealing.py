@@ -16,12 +16,12 @@ from db.crypto.pairs import KeyPairs
 from db.engine import Tx
 from db.models import Device, Outbox, Segment, StreamKey
 from db.models.replica import AUDIT, DELETION, WHOLE_ROW
+from db.replica.audit_lines import Stored, shorten
 from db.replica.names import ORG, segment_hash
 from db.replica.raw import content_columns, models, quoted
 from db.replica.segments import (
     MAX_ROWS,
     NO_SEGMENT,
-    AuditLine,
     Block,
     Body,
     Change,
@@ -123,7 +123,7 @@ def _seal(tx: Tx, stream: str, rows: int, now: datetime) -> bool:
     )
     try:
         data = seal_segment(
-            header, Body(blocks, [line for _, line in noted]), key, KeyPairs.from_bytes(device.key_pairs)
+            header, Body(blocks, shorten(line for _, line in noted)), key, KeyPairs.from_bytes(device.key_pairs)
         )
     except SegmentBroken:
         if rows <= 1:
@@ -239,7 +239,7 @@ def _query(table: str, part: str, names: Sequence[str]) -> str:
     )
 
 
-def _audit_lines(tx: Tx, stream: str, upto: int) -> list[tuple[int, AuditLine]]:
+def _audit_lines(tx: Tx, stream: str, upto: int) -> list[tuple[int, Stored]]:
     """Entries up to the chosen changes, so that no entry travels before the row that it speaks of; each with the number
     of its note in the outbox."""
     query = text(

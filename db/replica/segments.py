@@ -85,8 +85,9 @@ class Block(msgspec.Struct, array_like=True):
     columns: list[list[Any]]
 
 
-AuditLine = tuple[bytes, int, int, bytes | None, str, str, bytes | None, bytes, bytes]
-"""Chain, number, microseconds since 1970, user, act, subjects as JSON, digest, previous, hash."""
+AuditLine = tuple[bytes, int, int, bytes | None, str, str | list[bytes], bytes | None, bytes, bytes]
+"""Chain, number, microseconds since 1970, user, act, subjects, digest of what was signed, previous hash, hash; what
+follows from the rest is left empty (`db.replica.audit_lines`)."""
 
 
 class Body(msgspec.Struct, array_like=True):
