@@ -14,9 +14,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from app.common.errors import UserError
+from app.common.locking import only_one
 from app.common.words import N_
 from app.security.workspace import not_writable
-from app.sync.locking import only_one
 from db.keyfile import replace_file, sync_folder
 
 PART = "demo-unfinished"

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
 
 from app.common.errors import EnvironmentFault, UserError
+from app.common.locking import only_one
 from app.common.words import N_
 from db import keyfile
 from db.crypto.pairs import KeyPairs, PublicKeys
@@ -137,29 +136,19 @@ def _read_accounts(folder: Path) -> keyfile.KeyFile:
 @contextmanager
 def only_window(folder: Path) -> Iterator[None]:
     """Held by a window as long as it lives; a second one on the same folder is refused. The OS drops it at a crash."""
-    try:
-        stream = (folder / LOCK).open("a+b")
-    except OSError as error:
-        raise not_writable(folder, error) from None
-    with stream:
-        if not _lock(stream):
-            raise EnvironmentFault(
-                "second-instance", N_("The program is already open with this folder. Use the window that is open.")
-            )
+    already = N_("The program is already open with this folder. Use the window that is open.")
+    with alone(folder, LOCK, EnvironmentFault("second-instance", already)):
         yield
 
 
-def _lock(stream: IO[bytes]) -> bool:
-    try:
-        if os.name == "nt":
-            import msvcrt
-
-            stream.seek(0)
-            msvcrt.locking(stream.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
-        else:
-            import fcntl
-
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
+@contextmanager
+def alone(folder: Path, lock: str, busy: UserError) -> Iterator[None]:
+    """Holds a lock file of the folder for the length of the block, or raises `busy`."""
+    with ExitStack() as held:
+        try:
+            mine = held.enter_context(only_one(folder / lock))
+        except OSError as error:
+            raise not_writable(folder, error) from None
+        if not mine:
+            raise busy
+        yield

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 from app.common.errors import EnvironmentFault, UserError
 from app.common.progress import CancelToken, Progress, silent
 from app.common.words import N_
+from app.security.workspace import alone
 from app.sync.exchange import Exchange
 from app.sync.hub_file import read_hub_file
 from app.sync.hubs import hub_words, open_hub
-from app.sync.locking import only_one
 from app.sync.spool import COURIER, Spool
 from app.sync.views import CourierResult
 from db.replica.files import Disk
@@ -40,25 +39,10 @@ def run_courier(
         raise UserError("no-hub", N_("No hub is set for this PC yet. The director sets one in Settings."))
     token = cancel or CancelToken()
     hub = open_hub(settings.url, settings.device, disk)
-    with _alone(workspace), hub_words(settings.url):
+    running = UserError("sync-running", N_("A synchronisation is running already. Wait until it is done."))
+    with alone(workspace, LOCK, running), hub_words(settings.url):
         spool = Spool(workspace, disk, COURIER)
         return Exchange(settings, hub, spool, progress, token, wait or _pause(token), now).run()
-
-
-@contextmanager
-def _alone(workspace: Path) -> Iterator[None]:
-    try:
-        with only_one(workspace / LOCK) as mine:
-            if not mine:
-                raise UserError("sync-running", N_("A synchronisation is running already. Wait until it is done."))
-            yield
-    except OSError as error:
-        raise EnvironmentFault(
-            "folder-not-writable",
-            N_("The folder {folder} cannot be written ({reason}). Nothing was changed."),
-            folder=workspace,
-            reason=error.strerror or "",
-        ) from None
 
 
 def _pause(cancel: CancelToken) -> Callable[[float], None]:

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from app.cli import main
+from app.common.locking import only_one
 from app.sync import alarms, history
 from app.sync.courier import LOCK
 from app.sync.hub_file import read_hub_file
-from app.sync.locking import only_one
 from db.replica.hubs import MARKER, folder_url
 from tests.services.conftest import PASSWORD, Bench
 from tests.services.hub_folders import at_hub, make_pc

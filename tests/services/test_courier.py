@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from app.common.errors import Cancelled, EnvironmentFault, UserError
+from app.common.locking import only_one
 from app.common.progress import CancelToken
 from app.common.words import set_language
 from app.sync import alarms
 from app.sync.courier import LOCK, run_courier
 from app.sync.exchange import LOOK_AGAIN
 from app.sync.hub_file import HubFile, write_hub_file
-from app.sync.locking import only_one
 from app.sync.sentences import Sentence
 from app.sync.spool import REFUSED, SEEN, Spool
 from app.sync.views import CourierResult

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from app.common.errors import Cancelled, EnvironmentFault, UserError
+from app.common.locking import only_one
 from app.common.progress import CancelToken
 from app.demo.centre import DemoOptions, make_demo
 from app.demo.unfinished import PART, unfinished
-from app.sync.locking import only_one
 
 NAMES = ("hub", "room2", "desk")
 
