@@ -27,9 +27,10 @@ def run(args: argparse.Namespace) -> int:
     checks = _examined(args)
     ok = all(check.ok for check in checks)
     lines = [f"{'✓' if check.ok else '✗'} {check.title}: {check.says}" for check in checks]
+    well = tr("All is well.")
     if args.user is None:
-        lines.append(tr("The inside was not looked at: give --user for that."))
-    lines.append(tr("All is well.") if ok else tr("Something needs attention; see the lines with ✗."))
+        well = tr("All is well outside. What is inside the data file was not looked at: give --user for that.")
+    lines.append(well if ok else tr("Something needs attention; see the lines with ✗."))
     listed = [{"name": one.name, "title": one.title, "ok": one.ok, "says": one.says} for one in checks]
     emit(args, {"ok": ok, "checks": listed}, "\n".join(lines))
     return 0 if ok else 1

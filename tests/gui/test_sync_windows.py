@@ -116,7 +116,7 @@ def test_settings_say_how_it_stands_and_what_it_did(pcs: TwoPcs, at_pc: AtPc, wa
     assert card.hub.text() == str(pcs.hub) and card.interval.value() is None
     assert history.list.rows()[0].title.startswith("已同步：") and not history.empty.isVisible()
     spoken = _spoken(others)
-    assert "A，一号机" in spoken and "有消息" in spoken and "接纳一台电脑" not in spoken
+    assert "A，一号机" in spoken and "有新内容" in spoken and "接纳一台电脑" not in spoken
     card.interval.set_value(30)
     card.interval.chosen.emit(30)
     wait_jobs()
@@ -326,6 +326,22 @@ def test_the_backup_of_the_day_is_made_by_itself_once(pcs: TwoPcs, at_pc: AtPc, 
         shell.syncing.tick()
     wait_jobs()
     assert len(shell.office.services.backups.list()) == 1
+
+
+def test_today_and_the_top_bar_name_the_same_minute_also_when_nothing_new_came(
+    pcs: TwoPcs, at_pc: AtPc, wait_jobs: Wait
+) -> None:
+    shell = at_pc(pcs.desk, "desk")
+    tab = shell.tab("today")
+    assert isinstance(tab, TodayTab)
+    shell.open("today")
+    wait_jobs()
+    assert "10:42" in tab.night.texts()[0]
+    pcs.clock.at = NOON + timedelta(minutes=3)
+    shell.syncing.run("interval")
+    wait_jobs()
+    assert shell.top.sync.text() == "10:45 已同步"
+    assert "10:45" in tab.night.texts()[0]
 
 
 def test_today_says_how_the_night_went_and_leads_to_settings(pcs: TwoPcs, at_pc: AtPc, wait_jobs: Wait) -> None:

@@ -37,6 +37,7 @@ class Syncing(QObject):
     stepped = Signal(int, int)
     ended = Signal(str)
     backed_up = Signal()
+    known = Signal()  # how the last run went is another than what was said before
 
     def __init__(self, services: Any, clock: Clock, parent: QObject) -> None:
         super().__init__(parent)
@@ -98,8 +99,10 @@ class Syncing(QObject):
             return
 
         def show(status: SyncStatus) -> None:
-            self.status = status
+            before, self.status = self.status, status
             self.changed.emit()
+            if before is None or (before.last_success, before.last_error) != (status.last_success, status.last_error):
+                self.known.emit()
             if then is not None:
                 then()
 

@@ -41,6 +41,7 @@ class TodayTab(QWidget):
         self._today = desk.services.today
         self._view: TodayView | None = None
         self._reviews = 0
+        self._follows = False
         may = desk.who.may
         self._tabs = {
             "intake": May.SEE_QUEUE in may,
@@ -100,7 +101,18 @@ class TodayTab(QWidget):
     def refresh(self, topics: frozenset[Topic] | None = None) -> None:
         """Everything anew: whatever changes, changes something here."""
         run_job(self, self._today.view, lane="read", on_done=self._show)
+        self._load_night()
+        if self.desk.syncing is not None and not self._follows:
+            self._follows = True
+            self.desk.syncing.known.connect(self._sync_known)
+
+    def _load_night(self) -> None:
         run_job(self, night.night_facts, self.desk.services, lane="read", on_done=self._show_night)
+
+    def _sync_known(self) -> None:
+        """The card never says another minute than the top bar."""
+        if self.isVisible():
+            self._load_night()
 
     def flush(self) -> None:
         """Nothing is typed here."""
