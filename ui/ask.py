@@ -186,6 +186,9 @@ def _ask_path(
         return None
     dialog = QFileDialog(_anchor(owner), title, "", kinds)
     dialog.setFileMode(mode)
+    dialog.setViewMode(QFileDialog.ViewMode.List)
+    dialog.setLabelText(QFileDialog.DialogLabel.LookIn, tr("In:"))
+    dialog.setLabelText(QFileDialog.DialogLabel.FileType, tr("Kind:"))
     if name:
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix(Path(name).suffix.lstrip("."))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QFrame, QProgressBar, QStackedWidget, QWidget
+from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtWidgets import QFrame, QProgressBar, QPushButton, QStackedWidget, QWidget
 
 from app.common import words
 from app.common.errors import UserError
@@ -67,6 +67,14 @@ class SetupPage(QWidget):
         page = self.pages.currentWidget()
         if page is not None:
             page.setFocus()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter presses the button that has the focus: here nobody types anything else into it."""
+        focus = self.focusWidget()
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and isinstance(focus, QPushButton):
+            focus.click()
+            return
+        super().keyPressEvent(event)
 
     def start_demo(self, folder: Path) -> None:
         """Makes the demonstration centre below `folder` and goes on to its sign-in; one made before is used again."""

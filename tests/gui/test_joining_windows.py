@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -227,6 +228,15 @@ def test_a_wrong_answer_is_refused_in_words_and_nothing_is_lost(
         press(step(fresh), "选择答复文件")
         wait_jobs()
     assert isinstance(step(fresh), OfferPage)
+
+
+def test_enter_presses_the_button_that_has_the_focus(fresh: DeskWindow, qtbot: QtBot, wait_jobs: Wait) -> None:
+    page = step(fresh)
+    button = next(one for one in page.findChildren(Button) if one.text() == "加入已有机构")
+    button.setFocus()
+    qtbot.keyClick(button, Qt.Key.Key_Return)
+    wait_jobs()
+    assert step(fresh) is not page and "这台电脑叫什么" in read(step(fresh))
 
 
 def test_numbers_that_differ_join_nothing(fresh: DeskWindow, director: Shell, tmp_path: Path, wait_jobs: Wait) -> None:
