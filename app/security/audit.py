@@ -7,12 +7,13 @@ before: a copied folder continues neither chain of its twin, so that no two entr
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import select
 
 from db.engine import Tx
 from db.models import AuditEntry, AuditSubject, Device
+from db.models.base import micros
 from db.replica import audit_lines
 from db.replica.stamping import note_audit, opening_of
 
@@ -21,10 +22,9 @@ GENESIS = bytes(32)
 
 def entry_hash(entry: AuditEntry) -> bytes:
     """BLAKE2b-256 over everything the entry says, the previous hash included."""
-    micros = (entry.at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
     user, signed = entry.user_id or "", entry.digest or b""
     return audit_lines.entry_hash(
-        entry.device, entry.seq, micros, user, entry.act, entry.subjects, signed, entry.previous
+        entry.device, entry.seq, micros(entry.at), user, entry.act, entry.subjects, signed, entry.previous
     )
 
 

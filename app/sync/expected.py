@@ -15,7 +15,7 @@ from db.engine import Tx
 from db.models import Segment, Setting
 
 _SETTING = "expected_heads"
-_HERE = ("own", "merged", "refused", "newer")
+_HERE = ("own", "merged", "refused")
 
 
 def expect(tx: Tx, heads: Iterable[PacketHead]) -> None:

@@ -46,7 +46,7 @@ class Segment(Base):
     previous: Mapped[bytes] = mapped_column(doc="hash of the one before, or 32 zero bytes")
     at: Mapped[datetime] = mapped_column(doc="by the clock of the PC that sealed it")
     rows: Mapped[int]
-    state: Mapped[str] = mapped_column(doc="own, merged, refused (with `reason`) or newer (sealed by a newer program)")
+    state: Mapped[str] = mapped_column(doc="own, merged or refused (with `reason`)")
     reason: Mapped[str | None]
     taken_at: Mapped[datetime] = mapped_column(doc="sealed or merged here, by this PC's clock")
     audit_seq: Mapped[int] = mapped_column(doc="the sealing PC's last audit entry and its hash: an anchor")

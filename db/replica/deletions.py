@@ -6,7 +6,7 @@ import msgspec
 from sqlalchemy import text
 
 from db.engine import Tx
-from db.replica.raw import Raw, columns, listed, models, quoted, read_row
+from db.replica.raw import Raw, columns, last_content, listed, quoted
 from db.replica.segments import Change
 
 _AT_ONCE = 1_000
@@ -25,7 +25,7 @@ def delete_again(tx: Tx, table: str, arrived: list[bytes]) -> None:
             key = {"t": table, "i": row_id}
             if unseen:  # its own PC deleted it before it was sealed, and a copy of that PC sealed it
                 keep = text("UPDATE removed SET content = :c WHERE table_name = :t AND row_id = :i")
-                tx.execute(keep, {**key, "c": _content(tx, table, row_id)})
+                tx.execute(keep, {**key, "c": last_content(tx, table, row_id.hex())})
             tx.execute(text(f"DELETE FROM {quoted(table)} WHERE id = :i"), key)
 
 
@@ -74,7 +74,7 @@ def _take(tx: Tx, stream: str, table: str, change: Change) -> None:
     standing = _versions(tx, table, change.id)
     beaten = any(one not in known for one in standing)
     if standing and not beaten:
-        content = _content(tx, table, change.id)
+        content = last_content(tx, table, change.id.hex())
         tx.execute(text(f"DELETE FROM {quoted(table)} WHERE id = :i"), {"i": change.id})
     tx.execute(
         text(
@@ -83,12 +83,6 @@ def _take(tx: Tx, stream: str, table: str, change: Change) -> None:
         ),
         {**key, "s": stream, "v": version, "st": stamp, "k": b"".join(sorted(known)), "c": content, "b": beaten},
     )
-
-
-def _content(tx: Tx, table: str, row_id: bytes) -> bytes | None:
-    if models()[table].merge_kind == "event":
-        return None
-    return msgspec.msgpack.encode(read_row(tx, table, row_id.hex()))
 
 
 def bring_back(tx: Tx, table: str, group: str, stream: str) -> None:

@@ -15,7 +15,7 @@ from datetime import datetime
 from sqlalchemy import text
 
 from db.engine import Tx
-from db.models.base import Shared
+from db.models.base import Shared, micros
 from db.models.replica import DELETION, WHOLE_ROW
 from db.replica.alike import count_alike
 from db.replica.audit_lines import Stored, restore
@@ -162,7 +162,7 @@ def _take_edits(tx: Tx, stream: str, block: Block, changes: list[Change], now: d
     judged = tx.execute(text("SELECT verdict, count(*) FROM temp.judged GROUP BY verdict"))
     verdicts: dict[str, int] = {row.verdict: row[1] for row in judged}
     taken.not_taken += verdicts.get("gone", 0) + verdicts.get("foreign", 0)
-    tx.execute(text(_SETTLE), {**key, "now": _micros(now)})
+    tx.execute(text(_SETTLE), {**key, "now": micros(now)})
     if verdicts.get("wins") or verdicts.get("loses"):
         taken.conflicts += _keep_losers(tx, table, group, names, now, verdicts)
     if verdicts.get("next") or verdicts.get("wins"):
@@ -189,10 +189,6 @@ def _load(tx: Tx, names: Iterable[str], changes: list[Change]) -> None:
     )
 
 
-def _micros(moment: datetime) -> int:
-    return int(moment.timestamp() * 1_000_000)
-
-
 # What an incoming version supersedes is open no more, whether that version itself shows or not.
 _SETTLE = """
 UPDATE loser SET settled_at = :now
@@ -214,7 +210,7 @@ def _keep_losers(
     tx: Tx, table: str, group: str, names: Sequence[str], now: datetime, verdicts: Mapping[str, int]
 ) -> int:
     """Both sides of each concurrent edit stay: the one that shows in the row, the other here, value by value."""
-    key = {"t": table, "g": group, "now": _micros(now)}
+    key = {"t": table, "g": group, "now": micros(now)}
     sides = (
         ("loses", "i.version", "i.stamp", "j.version", "temp.incoming", "row_id"),
         ("wins", "j.version", "j.stamp", "i.version", quoted(table), "id"),

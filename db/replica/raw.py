@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from functools import cache
 
+import msgspec
 from sqlalchemy import text
 
 from db.engine import Tx
@@ -54,3 +55,11 @@ def read_row(tx: Tx, table: str, row_id: str) -> dict[str, Raw]:
     if found is None:
         raise KeyError(row_id)
     return dict(zip(names, found, strict=True))
+
+
+def last_content(tx: Tx, table: str, row_id: str) -> bytes | None:
+    """What is kept of a row that goes: all its columns as msgpack; None of an append-only one, which no edit brings
+    back. KeyError if it is not here."""
+    if models()[table].merge_kind == "event":
+        return None
+    return msgspec.msgpack.encode(read_row(tx, table, row_id))

@@ -6,7 +6,7 @@ The bytes stay in the file, so that the spool can be made again from it, bit for
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -15,6 +15,7 @@ from sqlalchemy import delete, func, select, text
 from db.crypto.pairs import KeyPairs
 from db.engine import Tx
 from db.models import Device, Outbox, Segment, StreamKey
+from db.models.base import EPOCH
 from db.models.replica import AUDIT, DELETION, WHOLE_ROW
 from db.replica.audit_lines import Stored, shorten
 from db.replica.names import ORG, segment_hash
@@ -35,7 +36,6 @@ from db.replica.stamping import opening_of
 from db.schema import LATEST
 
 HEARTBEAT = timedelta(hours=20)
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # The inner query runs within two indexes, though the rows are many and long: only what was merged names one before it.
 _HEADS = text(
     "SELECT stream, device, incarnation, seq, hash FROM segment WHERE hash IN "
@@ -47,7 +47,7 @@ _HEADS = text(
 
 def milliseconds(moment: datetime) -> int:
     """Since 1970."""
-    return (moment - _EPOCH) // timedelta(milliseconds=1)
+    return (moment - EPOCH) // timedelta(milliseconds=1)
 
 
 def unsealed(tx: Tx) -> int:
@@ -142,7 +142,6 @@ def remember(
     name: bytes,
     state: str,
     now: datetime,
-    reason: str | None = None,
     sealed: bytes | None = None,
 ) -> None:
     """Puts a segment, named by its hash, into this PC's list of them."""
@@ -154,10 +153,9 @@ def remember(
             incarnation=header.incarnation,
             seq=header.seq,
             previous=header.previous,
-            at=_EPOCH + timedelta(milliseconds=min(max(header.at, 0), 1 << 47)),
+            at=EPOCH + timedelta(milliseconds=min(max(header.at, 0), 1 << 47)),
             rows=header.rows,
             state=state,
-            reason=reason,
             taken_at=now,
             audit_seq=header.audit[1],
             audit_head=header.audit[2],

@@ -8,19 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, select, text, update
 
 from db.engine import Tx
-from db.models.base import Synced
+from db.models.base import EPOCH, Synced, micros
 from db.models.replica import Loser
 from db.replica.deletions import restore_row
 from db.replica.raw import Raw, models, quoted
 from db.replica.stamping import stamp_group
 
 _AT_ONCE = 500
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +38,7 @@ class OpenSide:
 
 def when(stamp: bytes) -> datetime:
     """The moment in a hybrid stamp, by the clock of the PC that gave it."""
-    return _EPOCH + timedelta(milliseconds=min(int.from_bytes(stamp[:6], "big"), 1 << 47))
+    return EPOCH + timedelta(milliseconds=min(int.from_bytes(stamp[:6], "big"), 1 << 47))
 
 
 def settle(
@@ -71,7 +70,7 @@ def settle_quiet(tx: Tx, table: str, group: str, now: datetime) -> int:
         "UPDATE loser SET settled_at = :now WHERE settled_at IS NULL AND table_name = :t AND group_name = :g "
         "AND row_id IN (SELECT row_id FROM temp.judged)"
     )
-    given = {"t": table, "g": group, "now": (now - _EPOCH) // timedelta(microseconds=1)}
+    given = {"t": table, "g": group, "now": micros(now)}
     return max(0, tx.connection().execute(statement, given).rowcount)
 
 

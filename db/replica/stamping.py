@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-import msgspec
 from nacl.utils import random as random_bytes
 from sqlalchemy import event, inspect, select, text, update
 
@@ -20,7 +19,7 @@ from db.models.local import Device
 from db.models.replica import AUDIT, DELETION, WHOLE_ROW, Loser, Removed
 from db.replica.alike import edit_alike
 from db.replica.names import ORG
-from db.replica.raw import read_row
+from db.replica.raw import last_content
 
 _MS_BYTES, _TICK_BYTES = 6, 4
 _NOTE = text(  # the casts: `||` makes a text of two blobs, cut at its first zero byte by some, undecodable for others
@@ -208,7 +207,7 @@ def _note_deletion(tx: Tx, row: Synced) -> None:
         stamp = later_than(stamp, stood)
     lost = select(Loser.version).where(Loser.table_name == table, Loser.row_id == row.id, Loser.settled_at.is_(None))
     known = b"".join((row.version, *(one.version for one in groups), *tx.execute(lost).scalars()))
-    content = None if row.merge_kind == "event" else msgspec.msgpack.encode(read_row(tx, table, row.id))
+    content = last_content(tx, table, row.id)
     before = tx.get(Removed, (table, row.id))
     if before is None:
         key = {"table_name": table, "row_id": row.id, "stream": row.stream}
