@@ -16,6 +16,7 @@ from app.security.accounts import NewAccount
 from app.security.founding import CentreSpec, FoundingSpec, found
 from app.security.permissions import Role
 from db.crypto.passwords import FLOOR_MEMORY
+from tests.services.fleet import Fleet
 
 PASSWORD = "a-long-enough-word-7"
 NOON = datetime(2026, 11, 23, 2, 42, 7, tzinfo=UTC)  # Monday 10:42:07 at the centre
@@ -66,3 +67,19 @@ def bench(template: Path, tmp_path: Path) -> Iterator[Bench]:
     yield Bench(folder, clock, sign)
     for office in offices.values():
         office.close()
+
+
+@pytest.fixture
+def two(tmp_path: Path) -> Iterator[Fleet]:
+    """Two PCs that know each other, closed at the end."""
+    fleet = Fleet(tmp_path, 2, NOON)
+    yield fleet
+    fleet.close()
+
+
+@pytest.fixture
+def three(tmp_path: Path) -> Iterator[Fleet]:
+    """As `two`, one more."""
+    fleet = Fleet(tmp_path, 3, NOON)
+    yield fleet
+    fleet.close()

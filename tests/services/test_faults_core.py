@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import time
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -22,20 +21,6 @@ from db.replica.raw import content_columns, quoted
 from db.replica.stamping import new_id
 from tests.services.conftest import NOON
 from tests.services.fleet import CENTRE, Fleet, Pc, open_losers, put, state_of
-
-
-@pytest.fixture
-def two(tmp_path: Path) -> Iterator[Fleet]:
-    fleet = Fleet(tmp_path, 2, NOON)
-    yield fleet
-    fleet.close()
-
-
-@pytest.fixture
-def three(tmp_path: Path) -> Iterator[Fleet]:
-    fleet = Fleet(tmp_path, 3, NOON)
-    yield fleet
-    fleet.close()
 
 
 def add(pc: Pc, name: str = "王子琪", number: str = "LSA-1") -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -45,20 +45,6 @@ from tests.services.test_faults_core import add, alike, change, no_losers, value
 from tests.services.two_pcs import TwoPcs, pcs, pcs_template
 
 __all__ = ["pcs", "pcs_template"]
-
-
-@pytest.fixture
-def two(tmp_path: Path) -> Iterator[Fleet]:
-    fleet = Fleet(tmp_path, 2, NOON)
-    yield fleet
-    fleet.close()
-
-
-@pytest.fixture
-def three(tmp_path: Path) -> Iterator[Fleet]:
-    fleet = Fleet(tmp_path, 3, NOON)
-    yield fleet
-    fleet.close()
 
 
 def old_copy(pc: Pc, place: Path) -> Path:

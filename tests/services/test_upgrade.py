@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from sqlalchemy import select, text
 
 from db.engine import Database
 from db.models import AuditEntry, Client, GroupVersion
 from db.replica.stamping import hybrid_stamp
 from db.schema import upgrade
-from tests.services.conftest import NOON
 from tests.services.fleet import CENTRE, KEY, Fleet, open_losers, state_of
 
 CLIENT = "c1" * 12
 OPENING = b"\xd0" * 8 + b"d" * 4
 FIRST, EDITED = OPENING + (1).to_bytes(8, "big"), OPENING + (2).to_bytes(8, "big")
-
-
-@pytest.fixture
-def two(tmp_path: Path) -> Iterator[Fleet]:
-    fleet = Fleet(tmp_path, 2, NOON)
-    yield fleet
-    fleet.close()
 
 
 def _old_file(path: Path, like: Database) -> None:
