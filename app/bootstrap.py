@@ -23,6 +23,7 @@ from app.people.importing import ImportService
 from app.people.search import SearchService
 from app.referrals.service import ReferralService
 from app.referrals.writing import LetterService
+from app.rota.history import History
 from app.rota.service import RotaService
 from app.security import audit
 from app.security.accounts import AccountService
@@ -85,6 +86,7 @@ class Services:
 
 def compose(ctx: Context, workspace: Workspace, database_key: bytes) -> Services:
     """Builds the services on one context."""
+    history = History()
     return Services(
         accounts=AccountService(ctx, workspace, database_key),
         drafts=DraftService(ctx),
@@ -94,7 +96,7 @@ def compose(ctx: Context, workspace: Workspace, database_key: bytes) -> Services
         intake=IntakeService(ctx),
         queue=QueueService(ctx),
         appointments=AppointmentService(ctx),
-        rota=RotaService(ctx),
+        rota=RotaService(ctx, history),
         cases=CaseService(ctx),
         consent=ConsentService(ctx),
         risk=RiskService(ctx),

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from db.engine import Database
 from db.errors import FaultKind, StorageFault, storage_faults
 
-LATEST = "0002"
+LATEST = "0003"
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 

@@ -18,7 +18,7 @@ from app.security.context import Act
 from app.security.founding import CentreSpec, FoundingSpec, add_centre
 from app.security.permissions import May, Role
 from db.crypto.passwords import FLOOR_MEMORY
-from db.models import Leave, School, Staff
+from db.models import DutyWish, Leave, School, Staff
 from db.replica.stamping import new_id
 
 PASSWORD = "longshan-demo"
@@ -89,10 +89,21 @@ def _experts(act: Act, random: Random, centre_id: str, schools: list[str], on: d
             staff = Staff(id=new_id(act.tx), stream="org", centre_id=centre_id, name=invented.name(random))
             act.tx.add(staff)
         _describe(staff, n, random, schools, on)
+        _wish(act, staff, n)
         for _ in range(random.choice((0, 0, 0, 1, 2)) if n > len(signed_in) else 0):
             first = on + timedelta(days=random.randrange(-10, 60))
             last = first + timedelta(days=random.randrange(0, 9))
             act.tx.add(Leave(stream="org", staff_id=staff.id, first=first, last=last))
+
+
+def _wish(act: Act, staff: Staff, n: int) -> None:
+    """Every fifth would like one of the half days that they offer, every seventh rather not."""
+    for every, prefer in ((5, True), (7, False)):
+        if n % every == 0 and staff.availability:
+            weekday, half = staff.availability[n % len(staff.availability)]
+            wish = DutyWish(id=new_id(act.tx), stream="org", staff_id=staff.id, prefer=prefer, weekday=weekday)
+            wish.half = half
+            act.tx.add(wish)
 
 
 def _describe(staff: Staff, n: int, random: Random, schools: list[str], on: date) -> None:
@@ -107,6 +118,8 @@ def _describe(staff: Staff, n: int, random: Random, schools: list[str], on: date
     staff.specialities = sorted(random.sample(invented.SPECIALITIES, random.choice((1, 2, 2, 3))))
     every = [[day, half] for day in DUTY_WEEKDAYS for half in HALVES]
     staff.availability = every if n <= 2 else sorted(random.sample(every, random.randrange(4, 10)))
+    staff.daily_limit = 2 if n <= 2 else 1
+    staff.monthly_limit = 5 if n % 9 == 0 else None
     staff.weekly_limit = 4 if n <= 2 else random.choice((1, 1, 2, 2, 3))
     staff.last_quarter = random.randrange(2, 9)
     expired = n == EXPERTS

@@ -9,7 +9,6 @@ from sqlalchemy import select
 
 from app.common.errors import Confirmation, UserError
 from app.common.words import N_
-from app.rota.absence import bookings_of
 from app.rota.facts import Roster, counts, load_roster
 from app.rota.fill import fill
 from app.rota.gaps import reason_text
@@ -55,6 +54,7 @@ def place(
     for row in roster.on(slot):
         if row.staff_id == staff_id and row.state == "leaving" and row.absent_at is None:
             row.state, row.pinned = "published", pinned
+            roster.held[staff_id].append(slot)
             return row
     made = Assignment(
         id=new_id(tx),
@@ -69,9 +69,7 @@ def place(
         replaces_id=replaces,
     )
     tx.add(made)
-    roster.rows.append(made)
-    roster.by_slot.setdefault(slot, []).append(made)
-    roster.weeks[staff_id, slot.week] += 1
+    roster.add(made)
     return made
 
 
@@ -82,11 +80,12 @@ def take_off(row: Assignment) -> None:
 
 
 def _free_room(roster: Roster, slot: Slot, staff_id: str) -> str | None:
-    """The room of the same expert's other half, else the first that nobody has."""
+    """The room of the same expert's other half, else the first that nobody has, those of the pattern before others."""
     taken = {row.room_id for row in roster.on(slot) if counts(row)}
+    session = roster.sessions.get(slot)
     other = Slot(slot.day, "pm" if slot.half == "am" else "am")
     same = [row.room_id for row in roster.on(other) if row.staff_id == staff_id and counts(row)]
-    for room_id in (*same, *roster.rooms):
+    for room_id in (*same, *(session.room_ids if session else ()), *roster.rooms):
         if room_id in roster.rooms and room_id not in taken:
             return room_id
     return None
@@ -184,14 +183,3 @@ def restore(tx: Tx, centre_id: str, assignment_id: str) -> Assignment:
         raise UserError("already", N_("This expert is already on that duty session."))
     row.state = "published" if row.state == "leaving" else "draft"
     return row
-
-
-def stand_in(tx: Tx, roster: Roster, absent: Assignment, staff_id: str, take_bookings: bool) -> Assignment:
-    """Puts `staff_id` where `absent` was, in force as much as that was."""
-    slot = Slot(absent.day, absent.half)
-    state = "draft" if absent.state == "draft" else "published"
-    made = place(tx, roster, slot, staff_id, state=state, room_id=absent.room_id, replaces=absent.id)
-    if take_bookings:
-        for booking in bookings_of(tx, roster, absent.staff_id, absent.day, (absent.half,)):
-            booking.staff_id = staff_id
-    return made

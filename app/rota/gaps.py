@@ -7,10 +7,21 @@ from collections import Counter
 from app.common.notes import Note
 from app.common.words import N_, ntr, tr
 from app.rota.facts import Roster
-from app.rota.fill import Gap
+from app.rota.problem import Gap
 from app.rota.views import GapView
 
-_GROUPS = ("absent", "leave", "check-expired", "check-missing", "limit")
+_GROUPS = (
+    "absent",
+    "speciality",
+    "leave",
+    "check-expired",
+    "check-missing",
+    "same-day",
+    "limit",
+    "month",
+    "row",
+    "weekends",
+)
 
 
 class _Counted:
@@ -36,6 +47,14 @@ def _said(code: str, n: int) -> str:
             return ntr("{n} on leave", "{n} on leave", n)
         case "limit":
             return ntr("{n} with a full week", "{n} with a full week", n)
+        case "month":
+            return ntr("{n} with a full month", "{n} with a full month", n)
+        case "same-day":
+            return ntr("{n} already on duty that day", "{n} already on duty that day", n)
+        case "row":
+            return ntr("{n} with too many days in a row", "{n} with too many days in a row", n)
+        case "weekends":
+            return ntr("{n} with enough weekends", "{n} with enough weekends", n)
         case "check-expired":
             return ntr("{n} with an expired check", "{n} with an expired check", n)
         case _:
@@ -43,19 +62,26 @@ def _said(code: str, n: int) -> str:
 
 
 def gap_view(gap: Gap, roster: Roster) -> GapView:
-    """Groups the reasons; those who never offered the session are not counted among them."""
+    """Groups the reasons. Not counted: whoever never offered the session, or lacks the speciality that alone is
+    missing."""
     kinds: Counter[str] = Counter()
     offered = 0
     for notes in gap.reasons.values():
         codes = [note.code for note in notes]
-        if "unavailable" in codes:
+        if "unavailable" in codes or "speciality" in codes:
             continue
         offered += 1
         kinds[next((code for code in _GROUPS if code in codes), "free")] += 1
     ordered = tuple((code, kinds[code]) for code in ("free", *_GROUPS) if kinds[code])
     reasons = {roster.experts[who].number: reason_text(notes) for who, notes in gap.reasons.items()}
     return GapView(
-        gap.slot, gap.missing, kinds["free"], _short(gap, roster, kinds), _long(gap, offered, ordered), reasons
+        gap.slot,
+        gap.missing,
+        kinds["free"],
+        _short(gap, roster, kinds),
+        _long(gap, offered, ordered),
+        reasons,
+        gap.lacking,
     )
 
 
@@ -70,12 +96,27 @@ def _short(gap: Gap, roster: Roster, kinds: Counter[str]) -> Note:
     open_ = [roster.names[row.staff_id][1] for row in away if row.id not in covered and row.staff_id in roster.names]
     if open_:
         return Note.of("gap.absent", N_("{n} missing · {name} is absent"), n=gap.missing, name=open_[0])
+    if not gap.missing:
+        return Note.of("gap.speciality", N_("nobody for {specialities}"), specialities=tr(", ").join(gap.lacking))
     if kinds["free"]:
         return Note.of("gap.free", N_("{n} missing · {free} free"), n=gap.missing, free=kinds["free"])
     return Note.of("gap.nobody", N_("{n} missing · nobody free"), n=gap.missing)
 
 
 def _long(gap: Gap, offered: int, ordered: tuple[tuple[str, int], ...]) -> Note:
+    if not gap.missing:
+        special = tr(", ").join(gap.lacking)
+        if not offered:
+            return Note.of(
+                "gap.no-speciality", N_("No expert with {specialities} does duty then."), specialities=special
+            )
+        return Note.of(
+            "gap.why-speciality",
+            N_("Of {offered} with {specialities} who do duty then: {reasons}."),
+            offered=offered,
+            specialities=special,
+            reasons=_Counted(ordered),
+        )
     if not offered:
         return Note.of("gap.never", N_("No expert has offered this duty session."))
     return Note.of(

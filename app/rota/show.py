@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 
 from app.common import pinyin
+from app.common.notes import Note
+from app.common.words import N_
 from app.rota.facts import ON_BOARD, Roster, counts
-from app.rota.fill import Facts, Filled, find_gaps
 from app.rota.gaps import gap_view
-from app.rota.rules import Slot, refused
+from app.rota.problem import Facts, Filled, Load, find_gaps
+from app.rota.rules import Expert, Slot, quarter_start, refused
 from app.rota.views import (
     AssignmentView,
     CandidateView,
@@ -29,7 +32,7 @@ def week_view(roster: Roster) -> WeekView:
     facts = roster.facts()
     gaps = board_gaps(roster, facts)
     cells = {
-        slot: CellView(slot, facts.needed[slot], assignments(roster, slot), gaps.get(slot))
+        slot: _cell(roster, slot, gaps.get(slot))
         for slot in sorted(set(facts.needed) | {slot for slot in roster.by_slot if _within(roster, slot.day)})
         if slot in facts.needed or roster.on(slot)
     }
@@ -44,6 +47,20 @@ def week_view(roster: Roster) -> WeekView:
         differences=sum(row.state in ("draft", "leaving") for row in rows),
         published=any(row.state != "draft" for row in rows),
         rooms=roster.rooms,
+        unannounced=roster.calendar.unannounced,
+    )
+
+
+def _cell(roster: Roster, slot: Slot, gap: GapView | None) -> CellView:
+    session = roster.sessions.get(slot)
+    return CellView(
+        slot,
+        session.needed if session else 0,
+        assignments(roster, slot),
+        gap,
+        roster.hours_of(slot),
+        session.specialities if session else (),
+        session.reason if session else "",
     )
 
 
@@ -62,7 +79,6 @@ def assignments(roster: Roster, slot: Slot) -> tuple[AssignmentView, ...]:
 def _assignment(roster: Roster, row: Assignment, slot: Slot) -> AssignmentView:
     number, name = roster.names.get(row.staff_id, ("", ""))
     expert = roster.experts.get(row.staff_id)
-    against = roster.obstacles(row.staff_id, slot) if expert is not None and counts(row) else ()
     return AssignmentView(
         id=row.id,
         slot=slot,
@@ -75,8 +91,30 @@ def _assignment(roster: Roster, row: Assignment, slot: Slot) -> AssignmentView:
         absent_at=row.absent_at,
         room=roster.rooms.get(row.room_id or ""),
         replaces=row.replaces_id,
-        warnings=tuple(note for note in against if note.code not in ("already", "unavailable", "limit")),
+        warnings=_warnings(roster, row, slot) if counts(row) else (),
+        room_id=row.room_id,
     )
+
+
+_AGREED = frozenset({"limit", "month", "row", "weekends", "same-day"})
+"""What a planner sets aside knowingly; the duty is pinned then."""
+
+
+def _warnings(roster: Roster, row: Assignment, slot: Slot) -> tuple[Note, ...]:
+    """What has come to speak against a duty since, and where it collides with another."""
+    here = [one for one in roster.on(slot) if counts(one) and one.id != row.id]
+    found = []
+    if any(one.staff_id == row.staff_id for one in here):
+        found.append(Note.of("twice", N_("twice on this duty session")))
+    for one in here:
+        if one.room_id and one.room_id == row.room_id and one.staff_id != row.staff_id:
+            name = roster.names.get(one.staff_id, ("", ""))[1]
+            room = roster.rooms.get(one.room_id, "")
+            found.append(Note.of("room-twice", N_("{room} is also {name}'s"), room=room, name=name))
+    if row.staff_id not in roster.experts:
+        return (*found, Note.of("not-an-expert", N_("no longer a duty expert")))
+    ignored = {"already", "unavailable"} | (_AGREED if row.pinned else frozenset())
+    return (*found, *(note for note in roster.obstacles(row.staff_id, slot) if note.code not in ignored))
 
 
 def _within(roster: Roster, day: date) -> bool:
@@ -89,21 +127,44 @@ def _day(roster: Roster, day: date) -> DayView:
 
 
 def loads(roster: Roster) -> tuple[LoadView, ...]:
-    """Each expert's duties of the quarter up to the week shown, the most first."""
-    last_quarter = {who: expert.load for who, expert in roster.experts.items()}
-    before = dict.fromkeys(roster.experts, 0)
+    """Each expert's duties of the quarter, the most first."""
+    begins = quarter_start(roster.first)
+    weekends, holidays, before = Counter[str](), Counter[str](), Counter[str]()
+    last_weekends, last_holidays = Counter[str](), Counter[str]()
     for row in roster.rows:
-        if counts(row) and row.staff_id in before and quarter_of(row.day) == quarter_of(roster.first):
+        if not counts(row):
+            continue
+        weekend, holiday = Slot(row.day, row.half).weekend, row.day in roster.feasts
+        if quarter_start(row.day) == begins:
+            weekends[row.staff_id] += weekend
+            holidays[row.staff_id] += holiday
             before[row.staff_id] += row.day < roster.first
+        elif row.day < begins:
+            last_weekends[row.staff_id] += weekend
+            last_holidays[row.staff_id] += holiday
     found = [
-        LoadView(who, e.number, e.name, roster.quarter[who], last_quarter[who] - before[who])
+        LoadView(
+            staff_id=who,
+            number=e.number,
+            name=e.name,
+            duties=roster.quarter[who],
+            last_quarter=e.load - before[who],
+            weekends=weekends[who],
+            holidays=holidays[who],
+            last_weekends=last_weekends[who],
+            last_holidays=last_holidays[who],
+            specialities=e.specialities,
+            found_by=_found_by(e),
+        )
         for who, e in roster.experts.items()
     ]
     return tuple(sorted(found, key=lambda load: (-load.duties, load.number)))
 
 
-def quarter_of(day: date) -> tuple[int, int]:
-    return day.year, (day.month - 1) // 3
+def _found_by(expert: Expert) -> str:
+    """What typing finds an expert by: name, number, specialities and both kinds of pinyin."""
+    keys = pinyin.keys(expert.name)
+    return " ".join((expert.name, expert.number, *expert.specialities, *keys.full, *keys.initials)).casefold()
 
 
 def candidates(roster: Roster, slot: Slot, *, leaving: Slot | None = None) -> tuple[CandidateView, ...]:
@@ -111,7 +172,6 @@ def candidates(roster: Roster, slot: Slot, *, leaving: Slot | None = None) -> tu
     found = []
     for who, expert in roster.experts.items():
         against = roster.obstacles(who, slot, leaving=leaving)
-        keys = pinyin.keys(expert.name)
         found.append(
             CandidateView(
                 staff_id=who,
@@ -121,12 +181,10 @@ def candidates(roster: Roster, slot: Slot, *, leaving: Slot | None = None) -> tu
                 telephone=expert.telephone,
                 duties=roster.quarter[who],
                 load=total_load(roster, who),
-                this_week=roster.weeks[who, slot.week],
+                this_week=sum(one.week == slot.week for one in roster.held[who]),
                 obstacles=against,
                 refused=refused(against) is not None,
-                found_by=" ".join(
-                    (expert.name, expert.number, *expert.specialities, *keys.full, *keys.initials)
-                ).casefold(),
+                found_by=_found_by(expert),
             )
         )
     return tuple(sorted(found, key=lambda c: (c.refused, bool(c.obstacles), c.load, c.number)))
@@ -165,18 +223,19 @@ def proposal(roster: Roster, filled: Filled) -> Proposal:
         optimal=filled.optimal,
         seconds=filled.seconds,
         base=board_state(roster),
+        distance=filled.distance,
     )
 
 
 def _fairness(roster: Roster, filled: Filled) -> Fairness:
-    in_period = dict.fromkeys(roster.experts, 0)
-    for duty in filled.duties:
-        if duty.expert_id in in_period:
-            in_period[duty.expert_id] += 1
     numbers = {who: expert.number for who, expert in roster.experts.items()}
+    inside = Counter(duty.expert_id for duty in filled.duties)
+    all_of = {numbers[who]: filled.loads.get(who, Load()) for who in numbers}
     return Fairness(
-        {numbers[who]: count for who, count in in_period.items()},
-        {numbers[who]: filled.loads[who] for who in numbers},
+        {numbers[who]: inside[who] for who in numbers},
+        {number: load.duties for number, load in all_of.items()},
+        {number: load.weekends for number, load in all_of.items()},
+        {number: load.holidays for number, load in all_of.items()},
     )
 
 

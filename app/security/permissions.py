@@ -36,6 +36,8 @@ class May(StrEnum):
     EDIT_ROTA = "edit-rota"
     APPROVE_ROTA = "approve-rota"
     MARK_ABSENT = "mark-absent"
+    OWN_DUTY = "own-duty"
+    ARRANGE_SWAPS = "arrange-swaps"
     SEE_CLIENTS = "see-clients"
     EDIT_CLIENTS = "edit-clients"
     IMPORT_CLIENTS = "import-clients"
@@ -78,6 +80,7 @@ _EVERYONE = frozenset(
 )
 _CLINICAL = frozenset(
     {
+        May.OWN_DUTY,
         May.SEE_CLIENTS,
         May.SEE_QUEUE,
         May.CALL_FROM_QUEUE,
@@ -96,6 +99,7 @@ ROLES: dict[Role, frozenset[May]] = {
     Role.RECEPTIONIST: _EVERYONE
     | {
         May.MARK_ABSENT,
+        May.ARRANGE_SWAPS,
         May.SEE_CLIENTS,
         May.EDIT_CLIENTS,
         May.IMPORT_CLIENTS,
@@ -108,12 +112,13 @@ ROLES: dict[Role, frozenset[May]] = {
         May.DECIDE_REVIEWS,
     },
     Role.PSYCHOLOGIST: _EVERYONE | _CLINICAL,
-    Role.SUPERVISOR: _EVERYONE | _CLINICAL | {May.GRANT_CASES, May.APPROVE_ROTA, May.EDIT_ROTA},
+    Role.SUPERVISOR: _EVERYONE | _CLINICAL | {May.GRANT_CASES, May.APPROVE_ROTA, May.EDIT_ROTA, May.ARRANGE_SWAPS},
     Role.DIRECTOR: _EVERYONE
     | {
         May.EDIT_ROTA,
         May.APPROVE_ROTA,
         May.MARK_ABSENT,
+        May.ARRANGE_SWAPS,
         May.EDIT_STAFF,
         May.EDIT_ACCOUNTS,
         May.EDIT_CENTRE,

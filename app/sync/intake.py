@@ -203,7 +203,7 @@ class Intake:
         device = self.devices[header.device]
         if header.stream != ORG and header.stream not in device.streams:
             raise SegmentBroken("stream")
-        return unfold(open_segment(envelope, device.keys.sign, key), header.stream, header.device)
+        return unfold(open_segment(envelope, device.keys.sign, key), header.stream, header.device, header.schema)
 
     def _merge(self, tx: Tx, name: SegmentName, header: Header, body: Unfolded) -> Taken | None:
         """None if another window on this folder was quicker."""

@@ -78,7 +78,7 @@ class ReviewService:
     def _leave(self, act: Act, parts: list[str], side_key: str) -> Changes:
         review_id = "booking:" + ":".join(parts)
         clash = any(one.id == review_id for one in bookings.open_clashes(act.tx, self.ctx))
-        duty = any(duties.duty_id(rows) == review_id for rows in duties.open_duties(act.tx, self.ctx))
+        duty = any(one.id == review_id for one in duties.open_duties(act.tx, self.ctx))
         if not (clash or duty):
             raise UserError("review-gone", N_("This has been decided already."))
         if side_key != LEAVE:

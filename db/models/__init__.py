@@ -36,12 +36,8 @@ from db.models.local import (
 )
 from db.models.organisation import (
     Account,
-    Assignment,
     Centre,
     Destination,
-    DutyPattern,
-    Holiday,
-    Leave,
     MembershipStatement,
     Organisation,
     Room,
@@ -49,6 +45,16 @@ from db.models.organisation import (
     Staff,
 )
 from db.models.replica import Loser, LoserValue, Outbox, Removed, Segment
+from db.models.rota import (
+    Assignment,
+    DutyDay,
+    DutyPattern,
+    DutyWish,
+    Holiday,
+    Leave,
+    Publication,
+    SwapRequest,
+)
 
 __all__ = [
     "SYSTEM_COLUMNS",
@@ -70,7 +76,9 @@ __all__ = [
     "Device",
     "Draft",
     "DropBox",
+    "DutyDay",
     "DutyPattern",
+    "DutyWish",
     "GroupVersion",
     "Guardian",
     "Holiday",
@@ -82,6 +90,7 @@ __all__ = [
     "Moment",
     "Organisation",
     "Outbox",
+    "Publication",
     "ReleasedLetter",
     "Removed",
     "RiskEvent",
@@ -95,6 +104,7 @@ __all__ = [
     "Setting",
     "Staff",
     "StreamKey",
+    "SwapRequest",
     "Synced",
     "Telephone",
     "Visit",

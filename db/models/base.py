@@ -82,6 +82,9 @@ class Synced:
     """Column -> table of the row that this one belongs to, and would be lost without."""
     merge_fixed: ClassVar[frozenset[str]] = frozenset()
     """Groups that nobody may change once the row is there: an edit that comes by synchronisation is not taken."""
+    merge_added: ClassVar[Mapping[str, str]] = {}
+    """Column -> the schema that brought it, if that is later than the table's first: rows that a PC wrote before come
+    without it and take the default of the file."""
     merge_expires: ClassVar[bool] = False
     """For `event`: rows that may be deleted all the same, once what they hold has moved elsewhere."""
 

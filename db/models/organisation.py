@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, Index, UniqueConstraint
+from sqlalchemy import JSON
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.models.base import Base, RowId, Shared
@@ -36,7 +36,9 @@ class Centre(Shared, Base):
         "letterhead": ("name", "address", "hotline"),
         "identity": ("code", "county"),
         "policy": ("idle_minutes", "hours"),
+        "duty_limits": ("duty_limits",),
     }
+    merge_added: ClassVar[Mapping[str, str]] = {"duty_limits": "0003"}
 
     code: Mapped[str] = mapped_column(doc="two letters in human numbers: LS")
     name: Mapped[str]
@@ -50,6 +52,12 @@ class Centre(Shared, Base):
         JSON,
         default=dict,
         doc='{"am": ["08:30", "11:30"], "pm": ["14:00", "17:00"]}, wall clock',
+    )
+    duty_limits: Mapped[dict[str, int]] = mapped_column(
+        JSON,
+        default=dict,
+        server_default="{}",
+        doc='{"consecutive_days": 3, "weekend_duties": 4}; what is not named is not limited',
     )
 
 
@@ -121,7 +129,9 @@ class Staff(Shared, Base):
         ),
         "record_check": ("record_check_until",),
         "active": ("active",),
+        "limits": ("monthly_limit", "daily_limit"),
     }
+    merge_added: ClassVar[Mapping[str, str]] = {"monthly_limit": "0003", "daily_limit": "0003"}
 
     centre_id: Mapped[str] = mapped_column(RowId, index=True)
     number: Mapped[str] = mapped_column(index=True, doc="staff number, unique in the organisation: E001")
@@ -137,6 +147,8 @@ class Staff(Shared, Base):
     last_quarter: Mapped[int] = mapped_column(default=0, doc="duties done last quarter")
     record_check_until: Mapped[date | None] = mapped_column(doc="expiry of the criminal-record check")
     active: Mapped[bool] = mapped_column(default=True)
+    monthly_limit: Mapped[int | None] = mapped_column(doc="duties a calendar month")
+    daily_limit: Mapped[int] = mapped_column(default=1, server_default="1", doc="2: both halves of a day are welcome")
 
 
 class Account(Shared, Base):
@@ -172,72 +184,3 @@ class MembershipStatement(Shared, Base):
     body: Mapped[bytes]
     signer: Mapped[bytes] = mapped_column(doc="Ed25519 public key")
     signature: Mapped[bytes]
-
-
-class DutyPattern(Shared, Base):
-    """A half day that the centre staffs every week: weekday 0 is Monday, half is am or pm."""
-
-    __tablename__ = "duty_pattern"
-    merge_groups: ClassVar[Mapping[str, tuple[str, ...]]] = {
-        "all": ("centre_id", "weekday", "half", "needed", "active")
-    }
-    merge_parent: ClassVar[Mapping[str, str]] = {"centre_id": "centre"}
-
-    centre_id: Mapped[str] = mapped_column(RowId, index=True)
-    weekday: Mapped[int]
-    half: Mapped[str]
-    needed: Mapped[int] = mapped_column(default=3)
-    active: Mapped[bool] = mapped_column(default=True)
-
-
-class Leave(Shared, Base):
-    """Days on which an expert is not available; the reason is not in this stream."""
-
-    __tablename__ = "leave"
-    merge_groups: ClassVar[Mapping[str, tuple[str, ...]]] = {"all": ("staff_id", "first", "last", "withdrawn")}
-    merge_parent: ClassVar[Mapping[str, str]] = {"staff_id": "staff"}
-
-    staff_id: Mapped[str] = mapped_column(RowId, index=True)
-    first: Mapped[date]
-    last: Mapped[date] = mapped_column(doc="inclusive")
-    withdrawn: Mapped[bool] = mapped_column(default=False)
-
-
-class Assignment(Shared, Base):
-    """排班: an expert on a duty session. A draft replaces nothing until it is published."""
-
-    __tablename__ = "assignment"
-    merge_groups: ClassVar[Mapping[str, tuple[str, ...]]] = {
-        "who": ("centre_id", "day", "half", "staff_id"),
-        "state": ("state", "pinned", "room_id"),
-        "absence": ("absent_at", "replaces_id"),
-    }
-    merge_parent: ClassVar[Mapping[str, str]] = {"staff_id": "staff"}
-
-    centre_id: Mapped[str] = mapped_column(RowId)
-    day: Mapped[date]
-    half: Mapped[str]
-    staff_id: Mapped[str] = mapped_column(RowId, index=True)
-    state: Mapped[str] = mapped_column(
-        default="draft", doc="draft, published, leaving (in force until the next publication) or removed"
-    )
-    pinned: Mapped[bool] = mapped_column(default=False)
-    room_id: Mapped[str | None] = mapped_column(RowId)
-    absent_at: Mapped[datetime | None] = mapped_column(doc="when the absence was recorded; None: she is coming")
-    replaces_id: Mapped[str | None] = mapped_column(RowId, doc="the absent assignment that this one stands in for")
-
-    __table_args__ = (Index("ix_assignment_day", "centre_id", "day", "half"),)
-
-
-class Holiday(Shared, Base):
-    """A public holiday, or a make-up workday (`workday`), from the editable calendar."""
-
-    __tablename__ = "holiday"
-    merge_groups: ClassVar[Mapping[str, tuple[str, ...]]] = {"all": ("day", "name", "workday", "withdrawn")}
-
-    day: Mapped[date]
-    name: Mapped[str]
-    workday: Mapped[bool] = mapped_column(default=False)
-    withdrawn: Mapped[bool] = mapped_column(default=False)
-
-    __table_args__ = (UniqueConstraint("day", "id", name="uq_holiday_day"),)

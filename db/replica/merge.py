@@ -50,11 +50,11 @@ class Unfolded:
     subjects: list[tuple[bytes, bytes, int]]
 
 
-def unfold(body: Body, stream: str, device: bytes) -> Unfolded:
-    """SegmentBroken if its parts do not fit together, are not what the models know, do not belong into the stream, or
-    speak under the dots of another PC than `device`, which sealed it."""
+def unfold(body: Body, stream: str, device: bytes, schema: str) -> Unfolded:
+    """SegmentBroken if its parts do not fit together, are not what the models of `schema` (the sealing PC's, never a
+    later one than ours) know, do not belong into the stream, or speak under the dots of another PC than `device`."""
     for block in body.blocks:
-        _check(block)
+        _check(block, schema)
         if stream == ORG and not issubclass(models()[block.table], Shared):
             raise SegmentBroken("stream")
         if any(opening[:8] != device for opening in block.openings):
@@ -86,14 +86,14 @@ def take_body(tx: Tx, stream: str, body: Unfolded, now: datetime, now_ms: int) -
     return taken
 
 
-def _check(block: Block) -> None:
+def _check(block: Block, schema: str) -> None:
     """Only what the models know; a newer schema's segments do not come this far."""
     model = models().get(block.table)
     if model is None:
         raise SegmentBroken("table")
     expected: Sequence[str] = ()
     if block.part == WHOLE_ROW:
-        expected = content_columns(block.table)
+        expected = content_columns(block.table, schema)
     elif block.part != DELETION:
         if block.part not in model.merge_groups:
             raise SegmentBroken("group")

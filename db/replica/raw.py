@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from db.engine import Tx
 from db.models.base import Base, Synced
+from db.schema import LATEST
 
 Raw = int | float | str | bytes | None
 
@@ -30,9 +31,11 @@ def columns(table: str) -> tuple[str, ...]:
 
 
 @cache
-def content_columns(table: str) -> tuple[str, ...]:
-    """Those that say something: neither id, nor stream, nor version, nor stamp."""
-    return tuple(name for name in columns(table) if name not in ("id", "stream", "version", "stamp"))
+def content_columns(table: str, schema: str = LATEST) -> tuple[str, ...]:
+    """Those that say something: neither id, nor stream, nor version, nor stamp. `schema`: those that it already had."""
+    added = models()[table].merge_added
+    said = (name for name in columns(table) if name not in ("id", "stream", "version", "stamp"))
+    return tuple(name for name in said if added.get(name, "") <= schema)
 
 
 def quoted(name: str) -> str:

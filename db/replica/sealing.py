@@ -209,7 +209,7 @@ def _of_deleted(tx: Tx, table: str, names: Sequence[str], key: Mapping[str, obje
 
 def _names(table: str, part: str) -> Sequence[str]:
     if part == WHOLE_ROW:
-        return content_columns(table)
+        return content_columns(table, LATEST)
     return () if part == DELETION else tuple(models()[table].merge_groups[part])
 
 

@@ -14,6 +14,7 @@ from db.replica.merge import take_body, unfold
 from db.replica.raw import Raw, content_columns, read_row
 from db.replica.raw import models as travelling
 from db.replica.segments import Body, Change, make_block
+from db.schema import LATEST
 
 OTHER = bytes.fromhex("0b" * 8)
 OPENING = bytes.fromhex("0c" * 4)
@@ -82,4 +83,4 @@ def _take(office: Office, stream: str, body: Body, device: bytes) -> None:
     with office.ctx.db.write() as tx:
         tx.execute(delete(Outbox))  # sealed before anything is merged
         now = office.ctx.clock.now()
-        take_body(tx, stream, unfold(body, stream, device), now, int(datetime.now(UTC).timestamp() * 1000))
+        take_body(tx, stream, unfold(body, stream, device, LATEST), now, int(datetime.now(UTC).timestamp() * 1000))

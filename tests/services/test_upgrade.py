@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
+import pytest
 from sqlalchemy import select, text
 
 from db.engine import Database
-from db.models import AuditEntry, Client, GroupVersion
-from db.replica.stamping import hybrid_stamp
+from db.models import AuditEntry, Client, DutyPattern, GroupVersion, Leave
+from db.replica import sealing
+from db.replica.stamping import hybrid_stamp, new_id
 from db.schema import upgrade
 from tests.services.fleet import CENTRE, KEY, Fleet, open_losers, state_of
 
@@ -75,3 +78,23 @@ def test_rows_of_the_first_schema_travel_with_their_versions(two: Fleet) -> None
     with one.db.read() as tx:
         assert open_losers(tx) == []
         assert tx.get_one(Client, CLIENT).grade == "初三"
+
+
+def test_segments_of_an_earlier_schema_are_taken_with_the_defaults_of_this_one(
+    two: Fleet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A PC that was not updated yet writes rows without the columns that came later."""
+    one, other = two.pcs
+    with one.db.write() as tx:
+        tx.add(Leave(id=new_id(tx), stream="org", staff_id="a1" * 12, first=date(2027, 1, 4), last=date(2027, 1, 5)))
+        tx.add(DutyPattern(id=new_id(tx), stream="org", centre_id=CENTRE, weekday=5, half="am", needed=2))
+    with monkeypatch.context() as earlier:
+        earlier.setattr(sealing, "LATEST", "0002")
+        assert one.seal() > 0
+    two.settle()
+    assert state_of(one) == state_of(other)
+    with other.db.read() as tx:
+        leave = tx.execute(select(Leave)).scalars().one()
+        pattern = tx.execute(select(DutyPattern)).scalars().one()
+        assert (leave.first, leave.half, leave.rule) == (date(2027, 1, 4), None, None)
+        assert (pattern.needed, pattern.room_ids, pattern.specialities, pattern.rule) == (2, [], [], None)

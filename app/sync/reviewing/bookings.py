@@ -18,10 +18,10 @@ from app.security.context import Context
 from app.security.permissions import May
 from app.sync.reviewing.left import left_alone
 from app.sync.reviewing.values import Names
-from app.sync.reviewing.writers import Writers
+from app.sync.reviewing.writers import Writers, devices_of
 from app.sync.views import ReviewView, SideView
 from db.engine import Tx
-from db.models import Account, Appointment, Case, CounsellingSession, GroupVersion, Synced
+from db.models import Account, Appointment, Case, CounsellingSession, Synced
 from db.replica.settling import when
 
 REBOOK = N_("Both bookings are kept. Book one of them anew in the Intake tab, and cancel the old one.")
@@ -99,7 +99,7 @@ def _appointments(tx: Tx, centre_id: str, now: datetime) -> Iterable[Taken]:
         Appointment.status.in_(("booked", "arrived")),
     )
     rows = list(tx.execute(query).scalars())
-    devices = _devices(tx, "appointment", rows, ("when", "who"))
+    devices = devices_of(tx, "appointment", rows, ("when", "who"))
     for row in rows:
         ends = row.starts_at + timedelta(minutes=row.minutes)
         yield Taken(row, row.starts_at, ends, row.room_id, row.staff_id, row.client_id, row.visit_id, devices[row.id])
@@ -114,7 +114,7 @@ def _sessions(tx: Tx, centre_id: str, now: datetime) -> Iterable[Taken]:
         .where(Case.centre_id == centre_id, session.day >= local(now).date(), session.withdrawn.is_(False))
     )
     rows = tx.execute(query).all()
-    devices = _devices(tx, "counselling_session", [row[0] for row in rows], ("when", "who"))
+    devices = devices_of(tx, "counselling_session", [row[0] for row in rows], ("when", "who"))
     for row, client_id, staff_id in rows:
         begins = _moment(row.day, row.start)
         ends = _moment(row.day, row.end) if row.end else (begins + _USUAL if begins else None)
@@ -128,21 +128,6 @@ def _moment(day: date, written: str) -> datetime | None:
     if not (hour.isdigit() and minute.isdigit() and int(hour) < 24 and int(minute) < 60):
         return None
     return at_centre(day, int(hour), int(minute))
-
-
-def _devices(tx: Tx, table: str, rows: Sequence[Synced], groups: Sequence[str]) -> dict[str, frozenset[bytes]]:
-    """Row id -> the PCs that said when and who, as the row stands."""
-    found: dict[str, dict[str, bytes]] = {row.id: dict.fromkeys(groups, row.version[:8]) for row in rows}
-    ids = list(found)
-    for at in range(0, len(ids), 2_000):
-        query = select(GroupVersion.row_id, GroupVersion.group_name, GroupVersion.version).where(
-            GroupVersion.table_name == table,
-            GroupVersion.row_id.in_(ids[at : at + 2_000]),
-            GroupVersion.group_name.in_(groups),
-        )
-        for row_id, group, version in tx.execute(query):
-            found[row_id][group] = version[:8]
-    return {row_id: frozenset(by_group.values()) for row_id, by_group in found.items()}
 
 
 def views(tx: Tx, ctx: Context, clashes: Sequence[Clash]) -> list[ReviewView]:

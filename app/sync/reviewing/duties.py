@@ -1,9 +1,13 @@
-"""An expert on duty twice in one half day, because two PCs planned without knowing of each other. Both stay."""
+"""An expert or a room on duty twice in one half day, because two PCs planned without knowing of each other. Both stay.
+
+A room that one PC gave twice is no matter here: it asked before it did.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import select
@@ -15,17 +19,30 @@ from app.security.context import Context
 from app.sync.reviewing.left import left_alone
 from app.sync.reviewing.rights import may_decide
 from app.sync.reviewing.values import Names
-from app.sync.reviewing.writers import Writers
+from app.sync.reviewing.writers import Writers, devices_of
 from app.sync.views import ReviewView, SideView
 from db.engine import Tx
 from db.models import Assignment, Centre
 from db.replica.settling import when
 
-REPLAN = N_("Both duties are kept. Take one of them off in the Rota tab.")
+REPLAN = N_("Both duties are kept. Change one of them in the Rota tab.")
 
 
-def open_duties(tx: Tx, ctx: Context) -> list[tuple[Assignment, ...]]:
-    """The same expert on one half day twice, here or in two centres."""
+@dataclass(frozen=True, slots=True)
+class Twice:
+    """Duties of one half day that share an expert or a room; `what` says which."""
+
+    rows: tuple[Assignment, ...]
+    what: str
+
+    @property
+    def id(self) -> str:
+        """Of the review."""
+        return "booking:" + ":".join(row.id for row in self.rows)
+
+
+def open_duties(tx: Tx, ctx: Context) -> list[Twice]:
+    """From today on, here or, for an expert, in two centres."""
     if not may_decide("assignment", ctx.who.may):
         return []
     centres = list(tx.execute(select(Centre.id)).scalars())
@@ -35,47 +52,68 @@ def open_duties(tx: Tx, ctx: Context) -> list[tuple[Assignment, ...]]:
         Assignment.state.in_(("draft", "published")),
         Assignment.absent_at.is_(None),
     )
+    rows = list(tx.execute(query.order_by(Assignment.id)).scalars())
+    found = {one.id: one for one in (*_rooms(tx, rows), *_experts(rows))}
+    here = [one for one in found.values() if any(row.centre_id == ctx.who.centre_id for row in one.rows)]
+    left = left_alone(tx, (row.id for one in here for row in one.rows))
+    return [one for one in here if frozenset(row.id for row in one.rows) not in left]
+
+
+def _experts(rows: Iterable[Assignment]) -> Iterable[Twice]:
     same: dict[tuple[str, date, str], list[Assignment]] = defaultdict(list)
-    for row in tx.execute(query).scalars():
+    for row in rows:
         same[row.staff_id, row.day, row.half].append(row)
-    twice = [tuple(sorted(rows, key=lambda row: row.id)) for rows in same.values() if len(rows) > 1]
-    here = [rows for rows in twice if any(row.centre_id == ctx.who.centre_id for row in rows)]
-    left = left_alone(tx, (row.id for rows in here for row in rows))
-    return [rows for rows in here if frozenset(row.id for row in rows) not in left]
+    what = N_("One expert on duty twice in one half day")
+    return (Twice(tuple(held), what) for held in same.values() if len(held) > 1)
 
 
-def duty_id(rows: Sequence[Assignment]) -> str:
-    """Of the review."""
-    return "booking:" + ":".join(row.id for row in rows)
+def _rooms(tx: Tx, rows: Iterable[Assignment]) -> Iterable[Twice]:
+    same: dict[tuple[str, date, str], list[Assignment]] = defaultdict(list)
+    for row in rows:
+        if row.room_id:
+            same[row.room_id, row.day, row.half].append(row)
+    shared = [held for held in same.values() if len({row.staff_id for row in held}) > 1]
+    devices = devices_of(tx, "assignment", [row for held in shared for row in held], ("who", "state"))
+    what = N_("One room given twice in one half day")
+    for held in shared:
+        if len({devices[row.id] for row in held}) > 1:
+            yield Twice(tuple(held), what)
 
 
-def views(tx: Tx, ctx: Context, found: Sequence[Sequence[Assignment]]) -> list[ReviewView]:
+def views(tx: Tx, ctx: Context, found: Sequence[Twice]) -> list[ReviewView]:
     """In words."""
+    rows = [row for one in found for row in one.rows]
     names = Names(tx, ctx)
-    names.learn(("staff", row.staff_id) for rows in found for row in rows)
-    names.learn(("centre", row.centre_id) for rows in found for row in rows)
-    writers = Writers(tx, ctx, (row.id for rows in found for row in rows))
-    made = []
-    for rows in found:
-        day = f"{rows[0].day.isoformat()} {tr(HALF_WORDS[rows[0].half])}"
-        sides = tuple(
-            SideView(
-                key=row.id,
-                fields=((tr("Centre"), names.of("centre", row.centre_id)), (tr("Day"), day)),
-                written_by=writers.name(row.id, row.version, row.stamp),
-                at=when(row.stamp),
-                shows=True,
-            )
-            for row in rows
+    names.learn(("staff", row.staff_id) for row in rows)
+    names.learn(("centre", row.centre_id) for row in rows)
+    names.learn(("room", row.room_id) for row in rows if row.room_id)
+    writers = Writers(tx, ctx, (row.id for row in rows))
+    return [
+        ReviewView(
+            id=one.id,
+            kind="booking",
+            subject=_subject(one, names),
+            what=tr(one.what),
+            sides=tuple(_side(row, names, writers) for row in one.rows),
+            found_at=max(when(row.stamp) for row in one.rows),
         )
-        made.append(
-            ReviewView(
-                id=duty_id(rows),
-                kind="booking",
-                subject=f"{names.of('staff', rows[0].staff_id)} · {day}",
-                what=tr("One expert on duty twice in one half day"),
-                sides=sides,
-                found_at=max(when(row.stamp) for row in rows),
-            )
-        )
-    return made
+        for one in found
+    ]
+
+
+def _subject(one: Twice, names: Names) -> str:
+    row = one.rows[0]
+    day = f"{row.day.isoformat()} {tr(HALF_WORDS[row.half])}"
+    if len({each.staff_id for each in one.rows}) == 1:
+        return f"{names.of('staff', row.staff_id)} · {day}"
+    return f"{names.of('room', row.room_id)} · {day}" if row.room_id else day
+
+
+def _side(row: Assignment, names: Names, writers: Writers) -> SideView:
+    fields = (
+        (tr("Expert"), names.of("staff", row.staff_id)),
+        (tr("Day"), f"{row.day.isoformat()} {tr(HALF_WORDS[row.half])}"),
+        (tr("Centre"), names.of("centre", row.centre_id)),
+        (tr("Room"), names.of("room", row.room_id) if row.room_id else tr("not filled in")),
+    )
+    return SideView(row.id, fields, writers.name(row.id, row.version, row.stamp), when(row.stamp), shows=True)

@@ -18,15 +18,19 @@ from db.models import (
     Client,
     CounsellingSession,
     Destination,
+    DutyDay,
     DutyPattern,
+    DutyWish,
     Guardian,
     Holiday,
     Leave,
     Organisation,
+    Publication,
     ReleasedLetter,
     Room,
     School,
     Staff,
+    SwapRequest,
     Synced,
     Telephone,
     Visit,
@@ -45,7 +49,12 @@ class Subject:
 def refers(row: Synced) -> list[tuple[str, str]]:
     """(table, id) of the rows whose names `subject_of` will want."""
     wanted = []
-    for column, table in (("client_id", "client"), ("staff_id", "staff"), ("case_id", "case")):
+    for column, table in (
+        ("client_id", "client"),
+        ("staff_id", "staff"),
+        ("case_id", "case"),
+        ("assignment_id", "assignment"),
+    ):
         if row_id := getattr(row, column, None):
             wanted.append((table, str(row_id)))
     return wanted
@@ -79,6 +88,14 @@ def _of_the_centre(row: Synced, names: Names) -> str:
         return _dotted(names.of("staff", row.staff_id), f"{row.first.isoformat()}–{row.last.isoformat()}")
     if isinstance(row, DutyPattern):
         return f"{tr(WEEKDAYS[row.weekday % 7])} {tr(HALF_WORDS[row.half])}"
+    if isinstance(row, DutyDay):
+        return f"{row.day.isoformat()} {tr(HALF_WORDS[row.half])}"
+    if isinstance(row, DutyWish):
+        return names.of("staff", row.staff_id)
+    if isinstance(row, Publication):
+        return f"{row.first.isoformat()}–{row.last.isoformat()}"
+    if isinstance(row, SwapRequest):
+        return names.of("assignment", row.assignment_id)
     if isinstance(row, Holiday):
         return _dotted(row.name, row.day.isoformat())
     if isinstance(row, Staff):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -11,7 +11,7 @@ from sqlalchemy import select
 from app.common.words import tr
 from app.security.context import Context
 from db.engine import Tx
-from db.models import AuditEntry, AuditSubject
+from db.models import AuditEntry, AuditSubject, GroupVersion, Synced
 from db.replica.settling import when
 
 _NEAR = timedelta(minutes=2)  # the entry is made in the transaction of the edit, by another clock of the same PC
@@ -54,3 +54,18 @@ class Writers:
         entries = self._entries.get((row_id, version[:12]), ())
         near = [(abs(entry - at), user) for entry, user in entries if abs(entry - at) <= _NEAR]
         return self._people.get(min(near)[1], "") if near else ""
+
+
+def devices_of(tx: Tx, table: str, rows: Sequence[Synced], groups: Sequence[str]) -> dict[str, frozenset[bytes]]:
+    """Row id -> the PCs that said what stands in these groups of columns."""
+    found: dict[str, dict[str, bytes]] = {row.id: dict.fromkeys(groups, row.version[:8]) for row in rows}
+    ids = list(found)
+    for at in range(0, len(ids), 2_000):
+        query = select(GroupVersion.row_id, GroupVersion.group_name, GroupVersion.version).where(
+            GroupVersion.table_name == table,
+            GroupVersion.row_id.in_(ids[at : at + 2_000]),
+            GroupVersion.group_name.in_(groups),
+        )
+        for row_id, group, version in tx.execute(query):
+            found[row_id][group] = version[:8]
+    return {row_id: frozenset(by_group.values()) for row_id, by_group in found.items()}
