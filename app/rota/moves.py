@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from app.common.errors import Confirmation, UserError
 from app.common.words import N_, tr
 from app.rota import acts
@@ -47,6 +49,11 @@ def exchange(
     gone = acts.place(tx, roster, there, one.staff_id, pinned=bool(first), room_id=rooms[1])
     come = acts.place(tx, roster, here, other.staff_id, pinned=bool(second), room_id=rooms[0])
     return gone, come
+
+
+def weeks(one: date, other: date) -> tuple[date, date]:
+    """The whole weeks from the earlier to the later day: what a move between them has to look at."""
+    return acts.week_of(min(one, other))[0], acts.week_of(max(one, other))[1]
 
 
 def _against(roster: Roster, staff_id: str, slot: Slot, leaving: Slot) -> str:

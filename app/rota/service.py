@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 from sqlalchemy import select
 
@@ -152,7 +152,7 @@ class RotaService(AbsenceActs):
             row = acts.find(act.tx, self.ctx.who.centre_id, assignment_id)
             self._ask_pinned(act.tx, row.staff_id, row.pinned, confirmed)
             left = Slot(row.day, row.half)
-            roster = self._roster(act.tx, *_weeks(day, row.day))
+            roster = self._roster(act.tx, *moves.weeks(day, row.day))
             against_rule = acts.check(roster, slot, row.staff_id, confirmed, leaving=left)
             acts.take_off(row)
             roster.drop(row)
@@ -170,7 +170,7 @@ class RotaService(AbsenceActs):
             other = acts.find(act.tx, self.ctx.who.centre_id, other_id)
             for row in (one, other):
                 self._ask_pinned(act.tx, row.staff_id, row.pinned, confirmed)
-            roster = self._roster(act.tx, *_weeks(one.day, other.day))
+            roster = self._roster(act.tx, *moves.weeks(one.day, other.day))
             act.words = naming.exchanged(act.tx, one, other)
             act.on(one.id, other.id)
             made = moves.exchange(act.tx, roster, one, other, confirmed)
