@@ -30,7 +30,7 @@ def duty_today(tx: Tx, centre_id: str, now: datetime) -> DutyToday:
         if clock >= ends or not (roster.needed.get(slot) or roster.on(slot)):
             continue
         here = [row for row in roster.on(slot) if in_force(row)]
-        found = _gaps(tx, roster, slot, gaps.get(slot))
+        found = _gaps(tx, roster, slot, gaps.get(slot), now)
         halves.append(DutyHalf(slot.day, half, (begins, ends), begins <= clock, people(tx, here, slot.day), found))
     rows = [row for half in HALVES for row in roster.on(Slot(at.date(), half))]
     return DutyToday(
@@ -54,19 +54,19 @@ def _following(tx: Tx, centre_id: str, today: date) -> tuple[DutyHalf, ...]:
     return tuple(found)
 
 
-def _gaps(tx: Tx, roster: Roster, slot: Slot, gap: GapView | None) -> tuple[DutyGap, ...]:
+def _gaps(tx: Tx, roster: Roster, slot: Slot, gap: GapView | None, now: datetime) -> tuple[DutyGap, ...]:
     if gap is None:
         return ()
     covered = {row.replaces_id for row in roster.on(slot)}
     absent = [row for row in roster.on(slot) if row.absent_at is not None and row.id not in covered]
-    found = [_absent(tx, roster, slot, gap, row) for row in absent[: gap.missing]]
+    found = [_absent(tx, roster, slot, gap, row, now) for row in absent[: gap.missing]]
     rest = gap.missing - len(found)
     if rest > 0:
         found.append(DutyGap(slot.half, rest, gap.short, gap.long, "", "", None, "", None))
     return tuple(found)
 
 
-def _absent(tx: Tx, roster: Roster, slot: Slot, gap: GapView, row: Assignment) -> DutyGap:
-    absence = absence_view(tx, roster, row.staff_id, slot.day, (slot.half,), 0, name_clients=False)
+def _absent(tx: Tx, roster: Roster, slot: Slot, gap: GapView, row: Assignment, now: datetime) -> DutyGap:
+    absence = absence_view(tx, roster, row.staff_id, slot.day, (slot.half,), 0, name_clients=False, now=now)
     best = next((one for one in absence.replacements if one.free), None)
     return DutyGap(slot.half, 1, gap.short, gap.long, row.staff_id, absence.name, row.absent_at, row.id, best)

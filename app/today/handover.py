@@ -13,7 +13,7 @@ from app.printing.words import SPECIMEN
 from app.referrals import board as letters
 from app.referrals.views import LetterCard
 from app.referrals.words import age_text
-from app.rota.absence import half_of
+from app.rota.bookings import half_of
 from app.rota.facts import centre_hours
 from app.rota.rules import HALF_WORDS
 from app.security.context import Context

@@ -10,7 +10,7 @@ from app.intake.views import QueueView
 from app.referrals import board as letters
 from app.referrals.views import LetterCard
 from app.rota import now as rota_now
-from app.rota.absence import half_of
+from app.rota.bookings import half_of
 from app.rota.facts import centre_hours
 from app.rota.views import OnDuty
 from app.security.context import Context

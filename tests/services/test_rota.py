@@ -17,7 +17,7 @@ from app.people.clients import NewClient, create_client
 from app.rota.rules import Slot
 from app.rota.views import Proposal, WeekView
 from app.security.permissions import May
-from db.models import Appointment, Arrival, School, Staff, Visit
+from db.models import Appointment, Arrival, Staff, Visit
 from tests.services.conftest import Bench
 from tests.services.rota_centre import MONDAY, clock_at, expert_id, furnish
 
@@ -238,19 +238,6 @@ def test_an_absence_names_bookings_and_stand_ins_in_one_action(bench: Bench, dir
         assert tx.get_one(Appointment, appointment).staff_id == best.staff_id
     assert best.name in [one.name for one in desk.services.rota.on_duty_now().people]
     assert desk.services.rota.absence(duty.staff_id, MONDAY, "am").replacements == ()
-
-
-def test_an_expert_of_the_clients_own_school_is_never_proposed(bench: Bench, director: Office) -> None:
-    duty = director.services.rota.assign(MONDAY, "am", expert_id(director, "E041")).value
-    first = director.services.rota.mark_absent(duty.staff_id, MONDAY).value.replacements[0]
-    with director.ctx.write(May.EDIT_CENTRE, "school") as act:
-        school = School(stream="org", name="龙山中学")
-        act.tx.add(school)
-        act.tx.flush()
-        act.tx.get_one(Staff, first.staff_id).school_id = school.id
-    booked(bench.sign("desk"), duty.staff_id, MONDAY, 9, school.id)
-    numbers = [r.number for r in director.services.rota.absence(duty.staff_id, MONDAY).replacements]
-    assert first.number not in numbers and numbers
 
 
 def test_a_director_sees_bookings_without_clients(bench: Bench, director: Office) -> None:
