@@ -79,12 +79,10 @@ def run_repair(args: argparse.Namespace) -> int:
 
 
 def _say_proposal(args: argparse.Namespace, office: Office, proposal: Proposal) -> None:
-    rota, saved = office.services.rota, not args.dry_run
+    saved = not args.dry_run
     if saved:
-        rota.adopt(proposal)
-    unannounced = rota.unannounced(proposal.first, proposal.last)
-    document = {**filled_document(proposal), "saved": saved, "unannounced": list(unannounced)}
-    emit(args, document, filled_text(proposal, unannounced, saved=saved))
+        office.services.rota.adopt(proposal)
+    emit(args, {**filled_document(proposal), "saved": saved}, filled_text(proposal, saved=saved))
 
 
 def run_show(args: argparse.Namespace) -> int:

@@ -33,6 +33,7 @@ def filled_document(proposal: Proposal) -> Document:
         ],
         "gaps": [_gap_document(gap) for gap in proposal.gaps],
         "changed": len(proposal.added) + len(proposal.removed),
+        "unannounced": list(proposal.unannounced),
         "fairness": {
             "least": fairness.least,
             "most": fairness.most,
@@ -137,7 +138,7 @@ def absence_document(absence: Absence) -> Document:
     }
 
 
-def filled_text(proposal: Proposal, unannounced: Iterable[int], *, saved: bool) -> str:
+def filled_text(proposal: Proposal, *, saved: bool) -> str:
     """For people: how it went, who sits where, what is missing."""
     status = tr("Best possible") if proposal.optimal else tr("Filled")
     head = tr("{status}, {seconds} s.", status=status, seconds=f"{proposal.seconds:.1f}")
@@ -146,7 +147,7 @@ def filled_text(proposal: Proposal, unannounced: Iterable[int], *, saved: bool) 
     for duty in proposal.duties:
         on.setdefault(duty.slot, []).append(duty.name)
     return "\n".join(
-        [head, *_lines(on, {gap.slot: gap for gap in proposal.gaps}), *unannounced_text(unannounced), tail]
+        [head, *_lines(on, {gap.slot: gap for gap in proposal.gaps}), *unannounced_text(proposal.unannounced), tail]
     )
 
 

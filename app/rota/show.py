@@ -224,6 +224,7 @@ def proposal(roster: Roster, filled: Filled) -> Proposal:
         seconds=filled.seconds,
         base=board_state(roster),
         distance=filled.distance,
+        unannounced=roster.calendar.unannounced,
     )
 
 

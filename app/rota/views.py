@@ -186,6 +186,7 @@ class Proposal:
     seconds: float
     base: frozenset[tuple[str, str, bool, bool]] = field(repr=False)
     distance: float = 0.0
+    unannounced: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,10 +210,11 @@ class Fairness:
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What a publication put in force and took off."""
+    """What a publication put in force and took off; `number` is the version that says so."""
 
     added: int
     removed: int
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
