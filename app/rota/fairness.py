@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import partial
 
+from app.common.progress import CancelToken
 from app.rota.milp import INF
-from app.rota.model import Model
+from app.rota.model import Model, check
 from app.rota.rules import Expert, Slot
 
 DUTY, WEEKEND, HOLIDAY = 6, 3, 3
 """For each square of an expert's duties, weekend duties and holiday duties, what was carried over included."""
 WISH = 4
 """Off for a duty that was wished for, on for one that is disliked."""
+HOLE = 30
+"""For each square of the seats that stay empty on a session: rather one here and one there than nobody at all."""
 CLOSE = 1
 """For each duty of an expert beyond the first in a week, and for each two days in a row."""
 
 _DAY = timedelta(days=1)
 
 
-def costs_of(model: Model) -> dict[int, int]:
-    """Adds the columns that fairness needs; gives the cost of each column."""
+def costs_of(model: Model, cancel: CancelToken | None = None) -> dict[int, int]:
+    """Adds the columns that fairness needs; gives the cost of each column. Raises Cancelled."""
     found: dict[int, int] = {}
+    for short in model.missing.values():
+        _square(model, [short], round(model.programme.upper[short]), 0, HOLE, found)
     for expert in model.experts.values():
+        check(cancel)
         mine = model.mine[expert.id]
         if mine:
             _even(model, expert, mine, found)
@@ -35,23 +41,25 @@ def costs_of(model: Model) -> dict[int, int]:
 def _even(model: Model, expert: Expert, mine: Sequence[Slot], found: dict[int, int]) -> None:
     holidays = model.facts.holidays
     held = [duty.slot for duty in model.fixed if duty.expert_id == expert.id]
-    _squares(model, expert.id, mine, expert.load + len(held), DUTY, found)
-    weekend = sum(slot.weekend for slot in held)
-    _squares(model, expert.id, [s for s in mine if s.weekend], expert.weekends + weekend, WEEKEND, found)
-    holiday = sum(slot.day in holidays for slot in held)
-    _squares(model, expert.id, [s for s in mine if s.day in holidays], expert.holidays + holiday, HOLIDAY, found)
+    kinds: tuple[tuple[int, int, Callable[[Slot], bool]], ...] = (
+        (DUTY, expert.load, lambda slot: True),
+        (WEEKEND, expert.weekends, lambda slot: slot.weekend),
+        (HOLIDAY, expert.holidays, lambda slot: slot.day in holidays),
+    )
+    for weight, carried, counted in kinds:
+        columns = [model.seat[slot, expert.id] for slot in mine if counted(slot)]
+        _square(model, columns, len(columns), carried + sum(map(counted, held)), weight, found)
 
 
-def _squares(model: Model, who: str, slots: Sequence[Slot], before: int, weight: int, found: dict[int, int]) -> None:
-    """The n-th duty costs what it adds to the square: a column for each, the cheapest first by themselves."""
-    if not slots:
-        return
-    columns = [model.seat[slot, who] for slot in slots]
-    steps = [model.programme.column(whole=False) for _ in columns]
+def _square(model: Model, columns: list[int], most: int, before: int, weight: int, found: dict[int, int]) -> None:
+    """The square of `before` and the sum of `columns`, which is `most` at most: the n-th one more costs what it adds
+    to the square. A column for each; the cheapest are taken first by themselves."""
+    steps = [model.programme.column(whole=False) for _ in range(most)]
     for n, step in enumerate(steps):
         model.follows(step, partial(_more_than, columns, n))
         found[step] = weight * (2 * (before + n) + 1)
-    model.programme.row(0, [(column, 1) for column in columns] + [(step, -1) for step in steps], 0)
+    if steps:
+        model.programme.row(0, [(column, 1) for column in columns] + [(step, -1) for step in steps], 0)
 
 
 def _more_than(columns: Sequence[int], n: int, values: Sequence[float]) -> float:

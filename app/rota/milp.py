@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from threading import Event, Thread
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -24,16 +25,17 @@ Terms = Iterable[tuple[int, int]]
 _WHOLE = 0.999
 """Every cost and column is whole: a bound less than one away from a solution proves it."""
 
+_NEARLY = 1e-4
+_POLL, _GRACE = 0.02, 0.1
+"""Seconds between two looks at the token; how long a cancelled solve is waited for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`values`, rounded, of each column; `cost`; `bound`: nothing is cheaper than that; `proven`: so nothing is
-    cheaper than `cost`."""
+    """`values` of each column; `bound`: nothing is cheaper than that."""
 
-    values: tuple[int, ...]
-    cost: int
+    values: Sequence[float]
     bound: int
-    proven: bool
 
 
 @dataclass(slots=True)
@@ -70,15 +72,13 @@ class Programme:
         """`start`: a solution to begin with; `until`: the perf_counter() at which the best found so far must do.
         Raises Cancelled soon after the token is set."""
         if not costs or all(not cost for cost in costs.values()):
-            return Answer(tuple(map(round, start)), 0, 0, True)
+            return Answer(start, 0)
         highs = _solver(cancel)
         highs.setOptionValue("time_limit", max(0.0, until - perf_counter()))
         self._pass(highs, costs)
         self._begin(highs, start)
-        highs.run()
-        if cancel is not None:
-            cancel.check()
-        return _read(highs, costs, start)
+        _run(highs, cancel)
+        return self._answer(highs, costs, start)
 
     def _pass(self, highs: Highs, costs: Mapping[int, int]) -> None:
         import highspy
@@ -99,6 +99,19 @@ class Programme:
         lp.a_matrix_.index_ = np.array(self.index, dtype=np.int32)
         lp.a_matrix_.value_ = np.array(self.value, dtype=np.float64)
         highs.passModel(lp)
+
+    def _answer(self, highs: Highs, costs: Mapping[int, int], start: Sequence[float]) -> Answer:
+        import highspy
+
+        info = highs.getInfo()
+        if highs.getModelStatus() == highspy.HighsModelStatus.kInfeasible:
+            raise AssertionError("an empty rota is always a solution")
+        known = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
+        values = highs.getSolution().col_value if known else start
+        bound = info.mip_dual_bound
+        if not math.isfinite(bound):
+            bound = sum(cost * (self.lower[c] if cost > 0 else self.upper[c]) for c, cost in costs.items())
+        return Answer(values, math.ceil(bound - _NEARLY))
 
     def _begin(self, highs: Highs, start: Sequence[float]) -> None:
         import highspy
@@ -139,20 +152,19 @@ def _solver(cancel: CancelToken | None) -> Highs:
     return highs
 
 
-def _read(highs: Highs, costs: Mapping[int, int], start: Sequence[float]) -> Answer:
-    import highspy
+def _run(highs: Highs, cancel: CancelToken | None) -> None:
+    """HiGHS hears of a cancellation between two steps, of which one may take a second: it is not waited for."""
+    if cancel is None:
+        highs.run()
+        return
+    ended = Event()
 
-    status = highs.getModelStatus()
-    info = highs.getInfo()
-    if status == highspy.HighsModelStatus.kInterrupt:
-        raise Cancelled
-    if status == highspy.HighsModelStatus.kInfeasible:
-        raise AssertionError("the standing rota is always a solution")
-    values = start
-    if info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible:
-        values = highs.getSolution().col_value
-    whole = tuple(round(value) for value in values)
-    cost = sum(whole[column] * each for column, each in costs.items())
-    bound = math.ceil(info.mip_dual_bound - 1e-4) if math.isfinite(info.mip_dual_bound) else 0
-    bound = min(bound, cost)
-    return Answer(whole, cost, bound, status == highspy.HighsModelStatus.kOptimal)
+    def run() -> None:
+        highs.run()
+        ended.set()
+
+    Thread(target=run, name="rota-solver").start()
+    while not ended.wait(_POLL):
+        if cancel.cancelled and not ended.wait(_GRACE):
+            raise Cancelled
+    cancel.check()

@@ -7,9 +7,10 @@ nothing to choose, so that there is always a solution, be it an empty one.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
+from app.common.progress import CancelToken
 from app.rota.milp import INF, Programme
 from app.rota.problem import Facts, slots_of
 from app.rota.rules import Duty, Expert, Slot, obstacles
@@ -21,36 +22,45 @@ _DAY = timedelta(days=1)
 
 
 class Model:
-    """`fixed` never moves; `kept` are the standing duties that may go but whose place counts. `seat` has the column of
-    each place that may be chosen, `missing` and `uncovered` the columns of what would stay empty."""
+    """`fixed` never moves; `kept` are the standing duties that may go; `seats`: how many of each slot's are to be
+    filled. `seat` has the column of each place that may be chosen, `missing` and `uncovered` the columns of what would
+    stay empty or without a speciality. Raises Cancelled."""
 
-    def __init__(self, facts: Facts, fixed: Sequence[Duty], kept: Collection[Place] = ()) -> None:
+    def __init__(
+        self,
+        facts: Facts,
+        fixed: Sequence[Duty],
+        kept: Collection[Place] = (),
+        seats: Mapping[Slot, int] | None = None,
+        cancel: CancelToken | None = None,
+    ) -> None:
         self.facts = facts
         self.programme = Programme()
         self.experts = {e.id: e for e in sorted(facts.experts, key=lambda e: (e.number, e.id))}
         self.fixed = sorted(fixed)
         self.held = slots_of((*self.fixed, *facts.outside))
-        self.there: dict[Slot, set[str]] = defaultdict(set)
-        for duty in self.fixed:
-            self.there[duty.slot].add(duty.expert_id)
         self.kept = frozenset(kept)
         self.seat: dict[Place, int] = {}
         self.missing: dict[Slot, int] = {}
         self.uncovered: dict[tuple[Slot, str], int] = {}
         self.mine: dict[str, list[Slot]] = {who: [] for who in self.experts}
-        self.by_slot: dict[Slot, list[str]] = {}
+        self._there: dict[Slot, set[str]] = defaultdict(set)
         self._follows: list[tuple[int, Callable[[Sequence[float]], float]]] = []
-        for slot in sorted(facts.needed):
-            self._add_slot(slot)
+        for duty in self.fixed:
+            self._there[duty.slot].add(duty.expert_id)
+        wanted = facts.needed if seats is None else seats
+        for slot in sorted({*wanted, *(slot for slot, _ in kept)}):
+            self._add_slot(slot, wanted.get(slot, 0))
+            check(cancel)
         for expert in self.experts.values():
             self._add_limits(expert)
+            check(cancel)
 
     # --- who may sit where ---
 
-    def _add_slot(self, slot: Slot) -> None:
-        room = max(0, self.facts.needed[slot] - len(self.there[slot]))
+    def _add_slot(self, slot: Slot, wanted: int) -> None:
+        room = max(0, wanted - len(self._there[slot]))
         here = [who for who in self.experts if (room or (slot, who) in self.kept) and self._able(slot, who)]
-        self.by_slot[slot] = here
         for who in here:
             self.seat[slot, who] = self.programme.column()
             self.mine[who].append(slot)
@@ -62,12 +72,12 @@ class Model:
             self._at_most(columns, room)
         else:
             self._overfull(columns, kept, room)
-        if self.facts.needed[slot]:
+        if self.facts.needed.get(slot):
             self._add_specialities(slot, here)
 
     def _able(self, slot: Slot, who: str) -> bool:
         expert = self.experts[who]
-        if (slot.day.weekday(), slot.half) not in expert.available or who in self.there[slot]:
+        if (slot.day.weekday(), slot.half) not in expert.available or who in self._there[slot]:
             return False
         absent = (slot, who) in self.facts.barred
         return not obstacles(expert, slot, self.held.get(who, ()), self.facts.limits, absent=absent)
@@ -92,7 +102,7 @@ class Model:
         self.programme.row(-INF, [*_each(columns), (comes, len(kept) - room)], len(kept))
 
     def _add_specialities(self, slot: Slot, here: list[str]) -> None:
-        there = {one for who in self.there[slot] if who in self.experts for one in self.experts[who].specialities}
+        there = {one for who in self._there[slot] if who in self.experts for one in self.experts[who].specialities}
         for one in dict.fromkeys(self.facts.specialities.get(slot, ())):
             if one not in there:
                 able = [self.seat[slot, who] for who in here if one in self.experts[who].specialities]
@@ -154,6 +164,7 @@ class Model:
         return found
 
     def chosen(self, values: Sequence[float]) -> list[Place]:
+        """Who is seated, by slot and staff number."""
         return [place for place, column in self.seat.items() if values[column] > 0.5]
 
 
@@ -188,6 +199,12 @@ def stretches(days: Collection[date], length: int) -> Iterator[list[date]]:
         stretch = [day + n * _DAY for n in range(length)]
         if all(one in days for one in stretch):
             yield stretch
+
+
+def check(cancel: CancelToken | None) -> None:
+    """Raises Cancelled if it was asked for."""
+    if cancel is not None:
+        cancel.check()
 
 
 def _each(columns: Iterable[int]) -> list[tuple[int, int]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from app.common.notes import Note
+from app.common.words import N_
 from app.rota.rules import NO_LIMITS, Duty, Expert, Limits, Slot, lacks, obstacles
 
 
@@ -15,7 +16,8 @@ from app.rota.rules import NO_LIMITS, Duty, Expert, Limits, Slot, lacks, obstacl
 class Facts:
     """`needed`: seats per slot; `specialities`: which of them each slot must have somebody for. `standing`: duties on
     these slots. `outside`: duties around them, for the limits of weeks, months and days in a row. `barred`: who called
-    in absent from what. `holidays`: days whose duties are spread evenly on their own."""
+    in absent from what; `lost`: which of these were seats that a repair should fill (without it all of `barred`).
+    `holidays`: days whose duties are spread evenly on their own."""
 
     experts: Sequence[Expert]
     needed: Mapping[Slot, int]
@@ -25,6 +27,7 @@ class Facts:
     specialities: Mapping[Slot, tuple[str, ...]] = field(default_factory=dict)
     limits: Limits = NO_LIMITS
     holidays: frozenset[date] = frozenset()
+    lost: frozenset[tuple[Slot, str]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +66,10 @@ class Filled:
 
 
 def slots_of(duties: Sequence[Duty]) -> dict[str, list[Slot]]:
-    """Expert id -> the slots of all their duties."""
+    """Expert id -> the slots of all their duties, each once, in order."""
     found: dict[str, list[Slot]] = defaultdict(list)
-    for duty in duties:
-        found[duty.expert_id].append(duty.slot)
+    for slot, who in sorted({(duty.slot, duty.expert_id) for duty in duties}):
+        found[who].append(slot)
     return found
 
 
@@ -95,6 +98,9 @@ def find_gaps(facts: Facts, duties: Sequence[Duty]) -> tuple[Gap, ...]:
 def _against(
     facts: Facts, expert: Expert, slot: Slot, held: Mapping[str, list[Slot]], wanted: tuple[str, ...]
 ) -> tuple[Note, ...]:
+    """`wanted`: the seats are all taken, only somebody with one of these would do."""
     notes = obstacles(expert, slot, held.get(expert.id, ()), facts.limits, absent=(slot, expert.id) in facts.barred)
     lack = lacks(expert, wanted)
-    return notes if lack is None else (lack, *notes)
+    if lack is not None:
+        return lack, *notes
+    return notes if notes or not wanted else (Note.of("full", N_("all seats of it are taken")),)
