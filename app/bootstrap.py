@@ -23,7 +23,11 @@ from app.people.importing import ImportService
 from app.people.search import SearchService
 from app.referrals.service import ReferralService
 from app.referrals.writing import LetterService
+from app.rota.calendar import CalendarService
+from app.rota.experts import ExpertService
 from app.rota.history import History
+from app.rota.holidays import HolidayService
+from app.rota.leave import LeaveService
 from app.rota.service import RotaService
 from app.security import audit
 from app.security.accounts import AccountService
@@ -69,6 +73,10 @@ class Services:
     queue: QueueService
     appointments: AppointmentService
     rota: RotaService
+    calendar: CalendarService
+    holidays: HolidayService
+    experts: ExpertService
+    leave: LeaveService
     cases: CaseService
     consent: ConsentService
     risk: RiskService
@@ -97,6 +105,10 @@ def compose(ctx: Context, workspace: Workspace, database_key: bytes) -> Services
         queue=QueueService(ctx),
         appointments=AppointmentService(ctx),
         rota=RotaService(ctx, history),
+        calendar=CalendarService(ctx),
+        holidays=HolidayService(ctx),
+        experts=ExpertService(ctx),
+        leave=LeaveService(ctx, history),
         cases=CaseService(ctx),
         consent=ConsentService(ctx),
         risk=RiskService(ctx),

@@ -1,4 +1,4 @@
-"""The centre as its director keeps it: letterhead, rooms, duty pattern, destinations; and what forms offer."""
+"""The centre as its director keeps it: letterhead, rooms, destinations; and what forms offer."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from app.common.errors import UserError
 from app.common.words import N_
 from app.security.context import Context
 from app.security.permissions import May
-from db.engine import Tx
-from db.models import Centre, Destination, DutyPattern, Organisation, Room, School
+from db.models import Centre, Destination, Organisation, Room, School
 from db.replica.stamping import new_id
 
 
@@ -38,15 +37,6 @@ class RoomView:
     id: str
     name: str
     active: bool
-
-
-@dataclass(frozen=True, slots=True)
-class PatternView:
-    """How many experts a weekly half day needs; 0 means that the centre is closed."""
-
-    weekday: int
-    half: str
-    needed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,24 +124,6 @@ class CentreService:
             saved = row.id
         return Done(saved, Changes.of(Topic.SETTINGS))
 
-    def pattern(self) -> list[PatternView]:
-        """The weekly duty pattern, active half days only."""
-        with self.ctx.read(May.SEE_ROTA) as tx:
-            return [PatternView(p.weekday, p.half, p.needed) for p in _pattern(tx, self.ctx.who.centre_id) if p.active]
-
-    def set_pattern(self, weekday: int, half: str, needed: int) -> Done[None]:
-        """Sets how many experts a half day needs; 0 closes it."""
-        with self.ctx.write(May.EDIT_CENTRE, "centre.duty-pattern") as act:
-            rows = _pattern(act.tx, self.ctx.who.centre_id)
-            row = next((p for p in rows if (p.weekday, p.half) == (weekday, half)), None)
-            if row is None:
-                row = DutyPattern(stream="org", centre_id=self.ctx.who.centre_id, weekday=weekday, half=half)
-                row.id = new_id(act.tx)
-                act.tx.add(row)
-            row.needed, row.active = max(0, needed), needed > 0
-            act.on(row.id)
-        return Done(None, Changes.of(Topic.SETTINGS, Topic.ROTA))
-
     def destinations(self, include_inactive: bool = False) -> list[DestinationView]:
         """Where referrals may go, in their order."""
         with self.ctx.read(May.OWN_SETTINGS) as tx:
@@ -191,8 +163,3 @@ class CentreService:
         with self.ctx.read(May.OWN_SETTINGS) as tx:
             rows = tx.execute(select(School).order_by(School.name)).scalars()
             return [SchoolView(s.id, s.name, s.telephone) for s in rows]
-
-
-def _pattern(tx: Tx, centre_id: str) -> list[DutyPattern]:
-    order = (DutyPattern.weekday, DutyPattern.half)
-    return list(tx.execute(select(DutyPattern).where(DutyPattern.centre_id == centre_id).order_by(*order)).scalars())

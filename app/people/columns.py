@@ -165,6 +165,28 @@ EXPERTS = (
         "last_quarter",
         ("上季度值班", "上季度值班次数", "上季度", "Last quarter", "Last quarter's duties", "Duties last quarter"),
     ),
+    Column(
+        "monthly_limit",
+        ("每月最多", "每月最多次数", "每月上限", "月上限", "Monthly limit", "Monthly maximum", "Monthly max"),
+    ),
+    Column(
+        "daily_limit",
+        (
+            "每日最多",
+            "每天最多",
+            "每日最多次数",
+            "每日上限",
+            "日上限",
+            "Daily limit",
+            "Daily maximum",
+            "Daily max",
+        ),
+    ),
+    Column("wishes", ("希望", "希望值班", "希望时段", "愿意值班", "优先时段", "Wishes", "Prefers", "Preferred")),
+    Column(
+        "dislikes",
+        ("不希望", "不希望值班", "不愿值班", "尽量不排", "尽量避免", "Dislikes", "Rather not", "Avoid"),
+    ),
     Column("leave", ("请假", "请假日期", "休假", "不能值班日期", "Leave", "Days off", "Absences")),
     Column(
         "record_check",

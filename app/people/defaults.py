@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from sqlalchemy import select
 
 from db.engine import Tx
@@ -21,6 +23,8 @@ _HOLIDAYS = {
     "Mid-autumn Festival": "中秋节",
     "National Day": "国庆节",
 }
+HOLIDAY_NAMES = tuple(_HOLIDAYS.values())
+"""The statutory holidays of a year, in its order."""
 
 
 def add_centre_defaults(tx: Tx, centre_id: str, rooms: int = 3) -> None:
@@ -43,14 +47,24 @@ def add_destinations(tx: Tx) -> None:
     )
 
 
-def add_holidays(tx: Tx, first: int, last: int) -> None:
-    """Public holidays and make-up workdays of the announced years; an unannounced year gets none, so that the
-    screen can say that it is not published."""
+def add_holidays(tx: Tx, first: int, last: int) -> int:
+    """Public holidays and make-up workdays of the announced years; gives how many days were added. An unannounced year
+    gets none, so that the screen can say that it is not published. A day that the table has, or had, is left alone."""
     from chinese_calendar.constants import holidays, workdays
 
     known = set(tx.execute(select(Holiday.day)).scalars())
+    count = 0
     for table, makeup in ((holidays, False), (workdays, True)):
         for day, name in table.items():
             if first <= day.year <= last and day not in known:
                 words = _HOLIDAYS.get(str(name), str(name))
                 tx.add(Holiday(stream="org", day=day, name=words, workday=makeup))
+                count += 1
+    return count
+
+
+def holidays_known(year: int) -> frozenset[date]:
+    """The holidays and make-up workdays of that year, as far as this program knows them announced."""
+    from chinese_calendar.constants import holidays, workdays
+
+    return frozenset(day for table in (holidays, workdays) for day in table if day.year == year)

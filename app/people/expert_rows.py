@@ -1,7 +1,6 @@
 """The rows of a list of duty experts: when they can be on duty, when they are away, until when their check holds.
 
-An expert is known by the staff number alone. A leave without a year begins in the list's year; one whose end would
-lie before its beginning (12.28-1.3) runs into the next year.
+An expert is known by the staff number alone. How leave and wishes are written: see `leave_text`.
 """
 
 from __future__ import annotations
@@ -9,38 +8,29 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 
-from app.common.dates import read_day
 from app.common.errors import UserError
 from app.common.notes import Note
 from app.common.telephone import Telephone, read_telephones
 from app.common.words import N_
+from app.people.leave_text import (
+    SEPARATORS,
+    LeaveRead,
+    WishRead,
+    read_leaves,
+    read_sessions,
+    read_wishes,
+)
 from app.people.rows import Problem, Reader, RefusedRow, split_list
 from app.people.sheets import Book, SheetRow, Table
 
-HALVES = ("am", "pm")
-_DAYS = {d: i for i, ds in enumerate(("一1", "二2", "三3", "四4", "五5", "六6", "日天7")) for d in ds}
-_ENGLISH = {d: i for i, d in enumerate(("mon", "tue", "wed", "thu", "fri", "sat", "sun"))}
-_SESSION = re.compile(
-    r"(?:(?:周|星期|礼拜)([一二三四五六日天1-7])(?:(?:至|到|-|~)(?:周|星期|礼拜)?([一二三四五六日天1-7]))?"
-    r"|(mon|tue|wed|thu|fri|sat|sun)[a-z]*)[.\s]*(全天|整天|上午|早上|下午|上、下午|上下午|am|pm|all\s*day|morning|afternoon)?",
-    re.IGNORECASE,
-)
-_HALF = {
-    "上午": ("am",), "早上": ("am",), "am": ("am",), "morning": ("am",),
-    "下午": ("pm",), "pm": ("pm",), "afternoon": ("pm",),
-}  # fmt: skip
-_LEAVE_SEPARATORS = re.compile(r"[；;，,、\n|]+")
-_RANGE_WORDS = re.compile(r"至|到|~|—+|–|−|〜")
-_HALF_DAY = re.compile(r"(?:上午|下午|早上|晚上|全天)$")
-_DAY_ONLY = re.compile(r"([0-9]{1,2})[日号]?")
 _UNLIMITED = frozenset({"不限", "无限制", "不限次数", "unlimited"})
 
 
 @dataclass(frozen=True, slots=True)
 class ExpertRow:
-    """`availability` holds (weekday 0–6, "am"|"pm"), `leave` inclusive ranges; both sorted, each once."""
+    """`availability` holds (weekday 0–6, "am"|"pm"); it, `leave` and the wishes are sorted, each once."""
 
     table: Table = field(repr=False, compare=False)
     row: SheetRow = field(repr=False, compare=False)
@@ -53,9 +43,13 @@ class ExpertRow:
     availability: tuple[tuple[int, str], ...]
     weekly_limit: int | None
     last_quarter: int
-    leave: tuple[tuple[date, date], ...]
+    leave: tuple[LeaveRead, ...]
     record_check: date | None
     warnings: tuple[Problem, ...] = field(compare=False)
+    monthly_limit: int | None = None
+    daily_limit: int | None = None
+    wishes: tuple[WishRead, ...] = ()
+    dislikes: tuple[WishRead, ...] = ()
 
 
 def read_experts(book: Book, *, year: int | None, today: date) -> tuple[list[ExpertRow], list[RefusedRow]]:
@@ -88,9 +82,11 @@ def read_row(table: Table, row: SheetRow, *, year: int | None, today: date) -> E
     reader.warn("telephone", telephones.notes)
     sex = reader.sex("sex")
     availability = _availability(reader)
-    weekly_limit = _limit(reader)
+    weekly_limit = _limit(reader, "weekly_limit")
     last_quarter = _number(reader, "last_quarter") or 0
     leave = _leave(reader, year)
+    wishes, dislikes = _wishes(reader, "wishes", year), _wishes(reader, "dislikes", year)
+    monthly_limit, daily_limit = _limit(reader, "monthly_limit"), _daily(reader)
     record_check = reader.day("record_check", year=year)
     if record_check is not None and record_check < today:
         note = N_("The criminal-record check expired on {day}; the rota will not take this expert.")
@@ -100,22 +96,12 @@ def read_row(table: Table, row: SheetRow, *, year: int | None, today: date) -> E
     return ExpertRow(
         table, row, number, name, sex, " ".join(reader.text("employer").split()) or None, telephones.numbers,
         split_list(reader.text("specialities")), availability, weekly_limit, last_quarter, leave, record_check,
-        tuple(reader.warnings),
+        tuple(reader.warnings), monthly_limit, daily_limit, wishes, dislikes,
     )  # fmt: skip
 
 
 def _availability(reader: Reader) -> tuple[tuple[int, str], ...]:
-    text = unicodedata.normalize("NFKC", reader.text("availability"))
-    found: set[tuple[int, str]] = set()
-    for match in _SESSION.finditer(text):
-        halves = _HALF.get((match[4] or "").casefold(), HALVES)
-        if match[3]:
-            days = [_ENGLISH[match[3].casefold()[:3]]]
-        else:
-            first = _DAYS[match[1]]
-            days = [(first + i) % 7 for i in range((_DAYS[match[2]] - first) % 7 + 1)] if match[2] else [first]
-        found.update((day, half) for day in days for half in halves)
-    rest = re.sub(r"[\W_]+", "", _SESSION.sub("", text))
+    found, rest = read_sessions(reader.text("availability"))
     if rest:
         note = N_("“{text}” is not understood as a duty session.")
         reader.warn("availability", [Note.of("availability.odd", note, text=rest)])
@@ -124,11 +110,17 @@ def _availability(reader: Reader) -> tuple[tuple[int, str], ...]:
             "availability",
             [Note.of("availability.none", N_("No duty session is given; the rota cannot use this expert."))],
         )
-    return tuple(sorted(found))
+    return found
 
 
-def _limit(reader: Reader) -> int | None:
-    return None if reader.text("weekly_limit") in _UNLIMITED else _number(reader, "weekly_limit")
+def _limit(reader: Reader, key: str) -> int | None:
+    return None if reader.text(key) in _UNLIMITED else _number(reader, key)
+
+
+def _daily(reader: Reader) -> int | None:
+    """1 or 2: a day has two halves."""
+    written = 2 if reader.text("daily_limit") in _UNLIMITED else _number(reader, "daily_limit")
+    return None if written is None else min(max(written, 1), 2)
 
 
 def _number(reader: Reader, key: str) -> int | None:
@@ -141,65 +133,22 @@ def _number(reader: Reader, key: str) -> int | None:
     return None
 
 
-def _leave(reader: Reader, year: int | None) -> tuple[tuple[date, date], ...]:
-    found: set[tuple[date, date]] = set()
-    for item in _LEAVE_SEPARATORS.split(reader.text("leave")):
+def _leave(reader: Reader, year: int | None) -> tuple[LeaveRead, ...]:
+    found: set[LeaveRead] = set()
+    for item in SEPARATORS.split(reader.text("leave")):
         if not item.strip():
             continue
-        text = unicodedata.normalize("NFKC", item).strip()
-        if _HALF_DAY.search(text) and not text.endswith("全天"):
-            note = N_("“{text}” is taken as a whole day of leave.")
-            reader.warn("leave", [Note.of("leave.half", note, text=item.strip())])
         try:
-            found.add(read_leave(_HALF_DAY.sub("", text), year=year))
+            rows, notes = read_leaves(item, year=year)
         except UserError as error:
             reader.refuse("leave", Note.from_error(error))
+        else:
+            found.update(rows)
+            reader.warn("leave", notes)
     return tuple(sorted(found))
 
 
-def read_leave(written: str, *, year: int | None) -> tuple[date, date]:
-    """3.8-3.10, 1月7日, 3.8-10, 12.28-1.3, 2027-03-08至2027-03-10 → first and last day; errors as `read_day`."""
-    text = "".join(unicodedata.normalize("NFKC", written).split())
-    for first, last in _halves(text):
-        found = _range(first, last, year)
-        if found is not None:
-            return found
-    day = read_day(text, year=year)
-    return day, day
-
-
-def _halves(text: str) -> list[tuple[str, str]]:
-    """Every place where a range could be cut: at 至 or ~, else at a hyphen, the middle ones first."""
-    parts = _RANGE_WORDS.split(text, maxsplit=1)
-    if len(parts) == 2:
-        return [(parts[0], parts[1])]
-    cuts = [i for i, c in enumerate(text) if c == "-"]
-    if len(cuts) in (0, 2) and re.match(r"[0-9]{4}-", text):
-        return []  # one ISO date
-    if len(cuts) == 1 and re.fullmatch(r"[0-9]{1,2}-[0-9]{1,2}", text):
-        return []  # 3-8 is a day
-    return [(text[:i], text[i + 1 :]) for i in sorted(cuts, key=lambda i: abs(i - len(text) // 2))]
-
-
-def _range(first: str, last: str, year: int | None) -> tuple[date, date] | None:
-    """None if this is not where the range is cut; UserError if it is, and a date in it does not exist."""
-    try:
-        begins = read_day(first, year=year)
-        ends = _last_day(last, begins, year)
-    except UserError as error:
-        if error.code in ("date.impossible", "date.year_missing"):
-            raise
-        return None
-    if ends < begins:
-        raise UserError("leave.backwards", N_("The leave {text} ends before it begins."), text=f"{first}-{last}")
-    return begins, ends
-
-
-def _last_day(last: str, begins: date, year: int | None) -> date:
-    if match := _DAY_ONLY.fullmatch(last):
-        return read_day(f"{begins.year}-{begins.month}-{match[1]}")
-    ends = read_day(last, year=begins.year)
-    without_year = not re.match(r"[0-9]{4}", last)
-    if without_year and ends < begins and begins - ends > timedelta(days=180):
-        return read_day(last, year=begins.year + 1)
-    return ends
+def _wishes(reader: Reader, key: str, year: int | None) -> tuple[WishRead, ...]:
+    found, notes = read_wishes(reader.text(key), year=year)
+    reader.warn(key, notes)
+    return found

@@ -12,10 +12,11 @@ from app.common.notes import Note
 from app.common.progress import CancelToken, Progress
 from app.common.words import N_
 from app.people.expert_rows import ExpertRow
+from app.people.leave_text import LeaveRead, WishRead
 from app.people.rows import Problem, name_key
 from app.people.school_rows import SchoolRow
 from db.engine import Tx
-from db.models import Leave, School, Staff
+from db.models import DutyWish, Leave, School, Staff
 from db.replica.stamping import new_id
 
 
@@ -49,7 +50,7 @@ def list_experts(tx: Tx, rows: Sequence[ExpertRow], centre_id: str, progress: Pr
             if _write(staff, _values(row, schools)):
                 done.updated += 1
                 done.touched.append(staff.id)
-        if _add_leave(tx, staff.id, row) and staff.id not in done.touched[-1:]:
+        if _add_leave(tx, staff.id, row) + _add_wishes(tx, staff.id, row) and staff.id not in done.touched[-1:]:
             done.updated += 1
             done.touched.append(staff.id)
         progress(position, len(rows))
@@ -73,6 +74,8 @@ def _values(row: ExpertRow, schools: dict[str, str]) -> dict[str, Any]:
         "weekly_limit": row.weekly_limit,
         "last_quarter": row.last_quarter,
         "record_check_until": row.record_check,
+        "monthly_limit": row.monthly_limit,
+        "daily_limit": row.daily_limit,
     }
     return {key: value for key, value in said.items() if value is not None} | {"expert": True, "active": True}
 
@@ -85,13 +88,33 @@ def _write(row: Staff | School, values: dict[str, Any]) -> bool:
     return bool(changed)
 
 
-def _add_leave(tx: Tx, staff_id: str, row: ExpertRow) -> bool:
+def _add_leave(tx: Tx, staff_id: str, row: ExpertRow) -> int:
     """Leave that is not yet there is added; leave that the list does not name may have been taken since, and stays."""
-    wanted = select(Leave.first, Leave.last).where(Leave.staff_id == staff_id, Leave.withdrawn.is_(False))
-    held = {(first, last) for first, last in tx.execute(wanted)} if row.leave else set()
+    if not row.leave:
+        return 0
+    mine = select(Leave).where(Leave.staff_id == staff_id, Leave.withdrawn.is_(False))
+    held = {LeaveRead(one.first, one.last, one.half or "", one.rule or "") for one in tx.execute(mine).scalars()}
     missing = [leave for leave in row.leave if leave not in held]
-    tx.add_all(Leave(id=new_id(tx), stream="org", staff_id=staff_id, first=a, last=b) for a, b in missing)
-    return bool(missing)
+    for first, last, half, rule in missing:
+        made = Leave(id=new_id(tx), stream="org", staff_id=staff_id, first=first, last=last)
+        made.half, made.rule = half or None, rule or None
+        tx.add(made)
+    return len(missing)
+
+
+def _add_wishes(tx: Tx, staff_id: str, row: ExpertRow) -> int:
+    """As leave: what is not there is added, nothing is taken away."""
+    said = [(True, wish) for wish in row.wishes] + [(False, wish) for wish in row.dislikes]
+    if not said:
+        return 0
+    mine = select(DutyWish).where(DutyWish.staff_id == staff_id, DutyWish.withdrawn.is_(False))
+    held = {(w.prefer, WishRead(w.weekday, w.day, w.half or "")) for w in tx.execute(mine).scalars()}
+    missing = [one for one in said if one not in held]
+    for prefer, (weekday, day, half) in missing:
+        made = DutyWish(id=new_id(tx), stream="org", staff_id=staff_id, prefer=prefer)
+        made.weekday, made.day, made.half = weekday, day, half or None
+        tx.add(made)
+    return len(missing)
 
 
 def list_schools(tx: Tx, rows: Sequence[SchoolRow], progress: Progress, cancel: CancelToken) -> Listed:

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
-from dateutil.rrule import rrulestr
-
+from app.common.errors import UserError
 from app.common.notes import Note
+from app.common.recurrence import read_rule
 from app.common.words import N_, tr
 
 HALVES = ("am", "pm")
@@ -67,9 +67,13 @@ class Away:
 
 @lru_cache(maxsize=4096)
 def recurring(rule: str, first: date, last: date) -> frozenset[date]:
-    """The days that a recurrence beginning on `first` names, up to `last`. ValueError for a rule that is none."""
+    """The days that a recurrence beginning on `first` names, up to `last`; all of them if it cannot be read, so that
+    nobody is put on duty while away."""
     begins, ends = datetime.combine(first, time()), datetime.combine(last, time())
-    return frozenset(moment.date() for moment in rrulestr(rule, dtstart=begins).between(begins, ends, inc=True))
+    try:
+        return frozenset(moment.date() for moment in read_rule(rule, first).between(begins, ends, inc=True))
+    except UserError:
+        return frozenset(first + timedelta(days=n) for n in range((last - first).days + 1))
 
 
 @dataclass(frozen=True, slots=True, order=True)

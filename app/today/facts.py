@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from datetime import date, timedelta
 
 from sqlalchemy import exists, select
@@ -16,6 +15,8 @@ from app.cases.risk_rules import RiskLevel, rank
 from app.common.words import N_
 from app.intake.appointments import appointments_of
 from app.intake.views import QueueView
+from app.rota.holidays import lines as lines_of
+from app.rota.sessions import is_announced
 from app.security.context import Context
 from app.security.permissions import May, Role
 from app.sessions.sessions import ended_at, unsigned_sessions
@@ -105,29 +106,14 @@ def _agreed(tx: Tx, ctx: Context, client_id: str) -> bool:
 
 def holidays(tx: Tx, day: date) -> tuple[list[HolidayLine], HolidayLine | None]:
     """The next public holidays and the next make-up workday. A year that nobody has announced is said to be so."""
-    rows = tx.execute(select(Holiday).where(Holiday.withdrawn.is_(False)).order_by(Holiday.day)).scalars().all()
-    announced = {row.day.year for row in rows}
-    lines = list(_spans(row for row in rows if not row.workday and row.day >= day))[:2]
+    query = select(Holiday).where(Holiday.withdrawn.is_(False), Holiday.day >= day)
+    coming = lines_of(tx.execute(query).scalars())
+    days_off = [line for line in coming if not line.workday]
+    lines = [HolidayLine(line.name, line.first, line.last, line.first.year) for line in days_off][:2]
     for year in (day.year, day.year + 1):
-        if year not in announced:
+        if not is_announced(tx, year):
             name = N_("New Year's Day") if year > day.year else N_("Public holidays")
             lines.append(HolidayLine(name, None, None, year))
             break
-    makeup = next((row for row in rows if row.workday and row.day >= day), None)
-    line = HolidayLine(makeup.name, makeup.day, makeup.day, makeup.day.year) if makeup else None
-    return lines, line
-
-
-def _spans(rows: Iterable[Holiday]) -> Iterable[HolidayLine]:
-    """Neighbouring days of one name as one holiday."""
-    first: Holiday | None = None
-    last: Holiday | None = None
-    for row in rows:
-        if first is not None and last is not None and row.name == last.name and row.day - last.day == timedelta(days=1):
-            last = row
-            continue
-        if first is not None and last is not None:
-            yield HolidayLine(first.name, first.day, last.day, first.day.year)
-        first = last = row
-    if first is not None and last is not None:
-        yield HolidayLine(first.name, first.day, last.day, first.day.year)
+    makeup = next((line for line in coming if line.workday), None)
+    return lines, HolidayLine(makeup.name, makeup.first, makeup.first, makeup.first.year) if makeup else None

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import csv
 import re
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.common import words
 from app.common.errors import UserError
 from app.people.columns import EXPERTS
-from app.people.expert_rows import ExpertRow, read_experts, read_leave, read_row
+from app.people.expert_rows import ExpertRow, read_experts, read_row
+from app.people.leave_text import WishRead, read_leave, read_leaves
 from app.people.rows import RefusedRow
 from app.people.sheets import Book, Form, SheetRow, Table, read_book
 
@@ -53,9 +55,9 @@ def test_the_real_list() -> None:
         assert (str(row.weekly_limit), str(row.last_quarter)) == (line["每周最多"], line["上季度值班"])
         assert str(row.record_check) == line["无犯罪记录证明有效期"]
         assert row.specialities == tuple(line["专长"].split("、"))
-        assert all(first.year == 2027 and first <= last for first, last in row.leave)
+        assert all(first.year == 2027 and first <= last for first, last, *_ in row.leave)
         days = [re.sub("[月.]", "-", item).strip("日") for item in line["请假"].split("；") if item]
-        assert {f"{a.month}-{a.day}" for a, _ in row.leave} == {"-".join(day.split("-")[:2]) for day in days}
+        assert {f"{a.month}-{a.day}" for a, *_ in row.leave} == {"-".join(day.split("-")[:2]) for day in days}
 
 
 @pytest.mark.parametrize(
@@ -112,6 +114,108 @@ def test_every_leave_is_read_back(first: date, length: int, mark: str) -> None:
     assert read_leave(text, year=2027) == (first, last)
 
 
+YEAR_END = date(2027, 12, 31)
+
+
+@pytest.mark.parametrize(
+    ("written", "rows"),
+    [
+        ("1月7日下午", [(date(2027, 1, 7), date(2027, 1, 7), "pm", "")]),
+        ("1.7上午", [(date(2027, 1, 7), date(2027, 1, 7), "am", "")]),
+        ("1月7日 下午2点", [(date(2027, 1, 7), date(2027, 1, 7), "pm", "")]),
+        ("2027-01-07 am", [(date(2027, 1, 7), date(2027, 1, 7), "am", "")]),
+        ("1-7下午", [(date(2027, 1, 7), date(2027, 1, 7), "pm", "")]),
+        ("1月7日(周四)", [(date(2027, 1, 7), date(2027, 1, 7), "", "")]),
+        ("1月7日全天", [(date(2027, 1, 7), date(2027, 1, 7), "", "")]),
+        ("1.7上午-1.7下午", [(date(2027, 1, 7), date(2027, 1, 7), "", "")]),
+        (
+            "1.30下午-2.6",
+            [(date(2027, 1, 30), date(2027, 1, 30), "pm", ""), (date(2027, 1, 31), date(2027, 2, 6), "", "")],
+        ),
+        (
+            "1.30下午至2.1上午",
+            [
+                (date(2027, 1, 30), date(2027, 1, 30), "pm", ""),
+                (date(2027, 1, 31), date(2027, 1, 31), "", ""),
+                (date(2027, 2, 1), date(2027, 2, 1), "am", ""),
+            ],
+        ),
+        (
+            "1.30下午-1.31上午",
+            [(date(2027, 1, 30), date(2027, 1, 30), "pm", ""), (date(2027, 1, 31), date(2027, 1, 31), "am", "")],
+        ),
+        ("1.30上午-2.6下午", [(date(2027, 1, 30), date(2027, 2, 6), "", "")]),
+        ("3.8-3.10每天下午", [(date(2027, 3, 8), date(2027, 3, 10), "pm", "")]),
+        ("每周三下午", [(date(2027, 1, 6), YEAR_END, "pm", "FREQ=WEEKLY;BYDAY=WE")]),
+        ("周三下午", [(date(2027, 1, 6), YEAR_END, "pm", "FREQ=WEEKLY;BYDAY=WE")]),
+        ("每周三下午(3.1-6.30)", [(date(2027, 3, 3), date(2027, 6, 30), "pm", "FREQ=WEEKLY;BYDAY=WE")]),
+        ("3.1-6.30每周三", [(date(2027, 3, 3), date(2027, 6, 30), "", "FREQ=WEEKLY;BYDAY=WE")]),
+        ("3.3起隔周周五上午", [(date(2027, 3, 5), YEAR_END, "am", "FREQ=WEEKLY;INTERVAL=2;BYDAY=FR")]),
+        ("3.3起每两周的周五", [(date(2027, 3, 5), YEAR_END, "", "FREQ=WEEKLY;INTERVAL=2;BYDAY=FR")]),
+        ("每隔一周周五（3月3日起）", [(date(2027, 3, 5), YEAR_END, "", "FREQ=WEEKLY;INTERVAL=2;BYDAY=FR")]),
+        ("every second Friday pm from 3.3起", [(date(2027, 3, 5), YEAR_END, "pm", "FREQ=WEEKLY;INTERVAL=2;BYDAY=FR")]),
+        ("every Wed pm", [(date(2027, 1, 6), YEAR_END, "pm", "FREQ=WEEKLY;BYDAY=WE")]),
+        ("每周三到6.30", [(date(2027, 1, 6), date(2027, 6, 30), "", "FREQ=WEEKLY;BYDAY=WE")]),
+    ],
+)
+def test_half_days_and_recurring_leave(written: str, rows: list[tuple[date, date, str, str]]) -> None:
+    found, notes = read_leaves(written, year=2027)
+    assert [tuple(one) for one in found] == rows and not notes
+    row = taken(leave=written)
+    assert list(row.leave) == sorted(rows) and row.warnings == ()
+
+
+def test_what_had_to_be_assumed_of_a_leave_is_said() -> None:
+    words.set_language("en")
+    assert [p.note.code for p in taken(leave="隔周周三下午").warnings] == ["leave.turn"]
+    assert "2027-01-06" in taken(leave="隔周周三下午").warnings[0].note.text()
+    assert [p.note.code for p in taken(leave="3.8-3.10上午").warnings] == ["leave.until-noon"]
+    assert refused(leave="每周三（3.4-3.8）") == ["leave.backwards"]
+    assert refused(leave="每周三看情况") == ["date.unreadable"]
+
+
+@given(st.dates(date(2027, 1, 1), date(2027, 12, 31)), st.integers(0, 40), st.sampled_from(["", "上午", "下午"]),
+       st.sampled_from(["", "上午", "下午"]))  # fmt: skip
+def test_half_days_at_both_ends_are_kept(first: date, length: int, begins: str, ends: str) -> None:
+    """Every half day between the ends is off, and no other."""
+    last = first + timedelta(days=length)
+    text = f"{first.month}月{first.day}日{begins}至{last.month}月{last.day}日{ends}"
+    rows, _ = read_leaves(text, year=2027)
+    day, off, wanted = first - timedelta(days=1), set(), set()
+    while day <= last + timedelta(days=1):
+        for half in ("am", "pm"):
+            if any(one.first <= day <= one.last and one.half in ("", half) for one in rows):
+                off.add((day, half))
+            after = (day, half) >= (first, "pm" if begins == "下午" else "am")
+            if after and (day, half) <= (last, "am" if ends == "上午" else "pm"):
+                wanted.add((day, half))
+        day += timedelta(days=1)
+    if first == last and (begins, ends) == ("下午", "上午"):
+        return
+    if first == last:
+        halves = {{"上午": "am", "下午": "pm"}[one] for one in (begins, ends) if one}
+        wanted = {(first, half) for half in (halves if len(halves) == 1 else {"am", "pm"})}
+    assert off == wanted
+
+
+def test_limits_and_wishes() -> None:
+    row = taken(
+        monthly_limit="4次", daily_limit="2", wishes="周六上午、1月7日下午，周日", dislikes="周一至周二上午；看情况"
+    )
+    assert (row.monthly_limit, row.daily_limit) == (4, 2)
+    assert row.wishes == (
+        WishRead(5, None, "am"),
+        WishRead(6, None),
+        WishRead(None, date(2027, 1, 7), "pm"),
+    )
+    assert row.dislikes == (WishRead(0, None, "am"), WishRead(1, None, "am"))
+    assert [(p.column, p.note.code) for p in row.warnings] == [("dislikes", "date.unreadable")]
+    plain = taken()
+    assert (plain.monthly_limit, plain.daily_limit, plain.wishes, plain.dislikes) == (None, None, (), ())
+    assert taken(daily_limit="5").daily_limit == 2 and taken(daily_limit="不限").daily_limit == 2
+    assert taken(daily_limit="0").daily_limit == 1 and taken(monthly_limit="不限").monthly_limit is None
+
+
 @pytest.mark.parametrize(
     ("written", "sessions"),
     [
@@ -137,7 +241,7 @@ def test_what_is_not_understood_is_a_warning() -> None:
     assert [p.note.code for p in taken(availability="").warnings] == ["availability.none"]
     assert [p.note.code for p in taken(weekly_limit="多").warnings] == ["number.odd"]
     assert [p.note.code for p in taken(record_check="2026-01-01").warnings] == ["check.expired"]
-    assert [p.note.code for p in taken(leave="3月8日上午").warnings] == ["leave.half"]
+    assert [p.note.code for p in taken(leave="3月8日晚上").warnings] == ["leave.half"]
 
 
 def test_numbers() -> None:
@@ -163,7 +267,7 @@ def test_any_cells_are_an_expert_or_reasons(cells: dict[str, str]) -> None:
     if isinstance(found, RefusedRow):
         assert all(problem.note.text() for problem in found.problems)
     else:
-        assert all(first <= last for first, last in found.leave)
+        assert all(one.first <= one.last for one in found.leave)
         assert len(set(found.availability)) == len(found.availability)
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 from PySide6.QtWidgets import QGridLayout
 
 from app.common.words import tr
-from app.people.centres import PatternView
 from ui import theme
 from ui.desk import Desk
 from ui.jobs import run_job
@@ -46,12 +45,11 @@ class PatternCard(Card):
         self.add(grid)
 
     def load(self) -> None:
-        run_job(self, self._desk.services.centre.pattern, lane="read", on_done=self._show)
+        run_job(self, self._desk.services.calendar.grid, lane="read", on_done=self._show)
 
-    def _show(self, pattern: Sequence[PatternView]) -> None:
-        needed = {(view.weekday, view.half): view.needed for view in pattern}
+    def _show(self, needed: Mapping[tuple[int, str], int]) -> None:
         for at, choice in self.choices.items():
             choice.set_value(needed.get(at, 0))
 
     def _keep(self, at: tuple[int, str], needed: int) -> None:
-        run_job(self, self._desk.services.centre.set_pattern, at[0], at[1], needed)
+        run_job(self, self._desk.services.calendar.set_needed, at[0], at[1], needed)
