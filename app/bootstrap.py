@@ -28,6 +28,7 @@ from app.rota.experts import ExpertService
 from app.rota.history import History
 from app.rota.holidays import HolidayService
 from app.rota.leave import LeaveService
+from app.rota.publication import PublicationService
 from app.rota.service import RotaService
 from app.security import audit
 from app.security.accounts import AccountService
@@ -73,6 +74,7 @@ class Services:
     queue: QueueService
     appointments: AppointmentService
     rota: RotaService
+    publication: PublicationService
     calendar: CalendarService
     holidays: HolidayService
     experts: ExpertService
@@ -105,6 +107,7 @@ def compose(ctx: Context, workspace: Workspace, database_key: bytes) -> Services
         queue=QueueService(ctx),
         appointments=AppointmentService(ctx),
         rota=RotaService(ctx, history),
+        publication=PublicationService(ctx, history),
         calendar=CalendarService(ctx),
         holidays=HolidayService(ctx),
         experts=ExpertService(ctx),

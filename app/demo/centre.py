@@ -21,8 +21,9 @@ from app.demo.pair import join_pair, point_at
 from app.demo.term import WEEKS, draw
 from app.demo.unfinished import unfinished
 from app.people.defaults import DUTY_WEEKDAYS, HALVES
-from app.rota.acts import adopt, mark_absent, place, propose, publish
+from app.rota.acts import adopt, mark_absent, place, propose
 from app.rota.facts import load_roster
+from app.rota.published import put_in_force
 from app.rota.rules import Slot
 from app.security.permissions import May
 from db.engine import Tx
@@ -132,7 +133,7 @@ def _rota(director: Office, people: Mapping[str, Office], clock: Clock, cancel: 
             adopt(act.tx, propose(act.tx, centre, first, last))
             act.tx.flush()
             if week < 2:
-                publish(act.tx, centre, first, last)
+                put_in_force(act.tx, centre, first, last, director.who.name, clock.now())
             if week == 0:
                 act.tx.flush()
                 _phone_in_sick(act.tx, people, centre, day, clock)

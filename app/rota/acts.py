@@ -14,7 +14,7 @@ from app.rota.fill import fill
 from app.rota.gaps import reason_text
 from app.rota.rules import Slot, refused
 from app.rota.show import board_state, proposal
-from app.rota.views import Proposal, Published
+from app.rota.views import Proposal
 from db.engine import Tx
 from db.models import Assignment
 from db.replica.stamping import new_id
@@ -126,33 +126,6 @@ def find(tx: Tx, centre_id: str, assignment_id: str) -> Assignment:
     if row is None or row.centre_id != centre_id or row.state == "removed":
         raise UserError("no-assignment", N_("This duty is no longer on the rota."))
     return row
-
-
-def publish(tx: Tx, centre_id: str, first: date, last: date) -> tuple[Published, list[str]]:
-    """Puts the board in force. UserError if anyone on it has no valid check on that day (law §62)."""
-    roster = load_roster(tx, centre_id, first, last)
-    for row in roster.rows:
-        if counts(row) and first <= row.day <= last and row.staff_id in roster.experts:
-            slot = Slot(row.day, row.half)
-            notes = roster.obstacles(row.staff_id, slot)
-            expired = next((note for note in notes if note.code == "check-expired"), None)
-            if expired is not None:
-                raise UserError(
-                    "check-expired",
-                    N_("{name} cannot do duty on {day}: {reason}. Take this duty off first."),
-                    name=roster.experts[row.staff_id].name,
-                    day=row.day.isoformat(),
-                    reason=expired.text(),
-                )
-    added, removed = [], []
-    for row in roster.rows:
-        if first <= row.day <= last and row.state == "draft":
-            row.state = "published"
-            added.append(row.id)
-        elif first <= row.day <= last and row.state == "leaving":
-            row.state = "removed"
-            removed.append(row.id)
-    return Published(len(added), len(removed)), added + removed
 
 
 def mark_absent(

@@ -18,7 +18,7 @@ from app.rota.conflicts import find_conflicts
 from app.rota.facts import Roster, load_roster
 from app.rota.fill import fill
 from app.rota.history import Doing, History
-from app.rota.poster import poster_pdf
+from app.rota.publication import PublicationService
 from app.rota.rules import HALVES, Slot
 from app.rota.views import (
     AssignmentView,
@@ -108,8 +108,7 @@ class RotaService(AbsenceActs):
 
     def poster(self, day: date) -> bytes:
         """The published week of `day` as an A4 landscape PDF for the wall."""
-        with self.ctx.read(May.SEE_ROTA) as tx:
-            return poster_pdf(tx, self._roster(tx, *acts.week_of(day)))
+        return PublicationService(self.ctx, self.history).week_poster(day)
 
     # --- by hand ---
 
@@ -233,12 +232,8 @@ class RotaService(AbsenceActs):
             return show.board_state(self._roster(tx, proposal.first, proposal.last)) == proposal.base
 
     def publish(self, first: date, last: date) -> Done[Published]:
-        """Puts drafts in force and takes off what was taken off. UserError if a check has expired."""
-        with self.history.write(self.ctx, May.APPROVE_ROTA, "rota.published", N_("rota published")) as act:
-            result, ids = acts.publish(act.tx, self.ctx.who.centre_id, first, last)
-            act.on(*ids)
-            act.words = naming.published(result.added, result.removed)
-        return Done(result, _CHANGED)
+        """As PublicationService.publish, without its questions: for scripts."""
+        return PublicationService(self.ctx, self.history).publish_as_it_is(first, last)
 
     def undo(self) -> Done[Note]:
         """撤销: takes back this person's last act on the rota; gives its words. UserError if there is none, or if
