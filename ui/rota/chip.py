@@ -14,34 +14,64 @@ HEIGHT = 28
 
 
 class Chip(QAbstractButton):
-    """A button to a screen reader. `dragged(QPoint)` while it is carried, `dropped(QPoint)` where it is let go."""
+    """A button to a screen reader. `dragged(QPoint)` while it is carried, `dropped(QPoint)` where it is let go.
+    `may_move` is for whoever may carry it."""
 
     focused = Signal()
     chosen = Signal()
     dragged = Signal(QPoint)
     dropped = Signal(QPoint)
 
-    def __init__(self, seat: Seat, *, may_move: bool, parent: QWidget | None = None) -> None:
+    def __init__(self, seat: Seat, *, may_move: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.seat = seat
         self.carried = False
         self.cut = False
-        self._may_move = may_move and seat.movable
+        self.may_move = may_move
+        self._over = ""
         self._from: QPoint | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName(seat.says())
-        self.setToolTip("\n".join(part for part in (seat.text, seat.note, seat.warning) if part))
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.clicked.connect(lambda: self.chosen.emit())
-        if self._may_move or seat.kind == "gap":
-            self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self._tell()
 
     def sizeHint(self) -> QSize:
         return QSize(paint.px(80), paint.px(HEIGHT))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(paint.px(40), paint.px(HEIGHT))
+
+    def set_seat(self, seat: Seat) -> None:
+        """The same place, another expert or state; the keyboard stays on it."""
+        if seat != self.seat:
+            self.seat = seat
+            self.carried = False
+            self._tell()
+            self.update()
+
+    def set_may_move(self, may_move: bool) -> None:
+        """Whether the one who looks may carry it."""
+        if may_move != self.may_move:
+            self.may_move = may_move
+            self._tell()
+
+    def _tell(self) -> None:
+        seat = self.seat
+        self.setAccessibleName(seat.says())
+        self.setToolTip("\n".join(part for part in (seat.text, seat.note, seat.warning) if part))
+        hand = self._carriable or seat.kind in ("gap", "absent")
+        self.setCursor(Qt.CursorShape.PointingHandCursor if hand else Qt.CursorShape.ArrowCursor)
+
+    @property
+    def _carriable(self) -> bool:
+        return self.may_move and self.seat.movable
+
+    def set_over(self, tone: str) -> None:
+        """What is carried would be exchanged with this one: a ring in the verdict's colour; "" for none."""
+        if tone != self._over:
+            self._over = tone
+            self.update()
 
     def set_cut(self, cut: bool) -> None:
         """Marked to be moved by the keyboard."""
@@ -70,7 +100,7 @@ class Chip(QAbstractButton):
             self.setFocus(Qt.FocusReason.MouseFocusReason)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if self._from is None or not self._may_move:
+        if self._from is None or not self._carriable:
             return
         far = (event.position().toPoint() - self._from).manhattanLength()
         if self.carried or far >= QApplication.startDragDistance():
@@ -90,14 +120,17 @@ class Chip(QAbstractButton):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         draw_seat(painter, self.rect(), self.seat, hot=self.underMouse(), faded=self.carried or self.cut)
-        if self.hasFocus():
-            paint.rounded(painter, QRectF(self.rect()), 5, None, theme.colour("accent"), 2)
+        if self._over or self.hasFocus():
+            paint.rounded(painter, QRectF(self.rect()), 5, None, theme.colour(self._over or "accent"), 2)
         painter.end()
 
 
 def draw_seat(painter: QPainter, box: QRect, seat: Seat, *, hot: bool = False, faded: bool = False) -> None:
-    """Paints a chip; states differ in border and line as well as in colour."""
-    fill, edge, ink, dashed = _look(seat.kind)
+    """Paints a chip; states differ in border, line and word as well as in colour."""
+    fill, edge, ink, dashed = _look(seat)
+    painter.save()
+    if seat.faded:
+        painter.setOpacity(0.35)
     ground = theme.colour("hover") if hot and fill == "surface" else theme.colour(fill)
     _body(painter, QRectF(box), ground, theme.colour(edge), dashed)
     if seat.pinned:
@@ -105,30 +138,55 @@ def draw_seat(painter: QPainter, box: QRect, seat: Seat, *, hot: bool = False, f
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.colour("accent"))
         painter.drawRoundedRect(QRectF(box.left(), box.top(), 4, box.height()), 2, 2)
-    left = box.left() + paint.px(9 if seat.kind != "gap" else 8)
-    right = box.right() - paint.px(8)
-    icon, token = ("triangle-alert", "urgent") if seat.kind == "gap" else ("circle-alert", "attention")
-    if seat.kind == "gap" or seat.warning:
-        side = paint.px(14)
-        place = left if seat.kind == "gap" else right - side
-        icons.draw(painter, QRect(place, box.center().y() - side // 2 + 1, side, side), icon, token)
-        left, right = (left + paint.px(19), right) if seat.kind == "gap" else (left, right - paint.px(18))
+    left, right = box.left() + paint.px(9 if seat.kind != "gap" else 8), box.right() - paint.px(8)
+    side = paint.px(14)
+    if seat.kind == "gap":
+        _icon(painter, box, left, "triangle-alert", "urgent")
+        left += side + paint.px(5)
     made = paint.font(12 if seat.kind == "gap" else 13, bold=seat.own)
     made.setStrikeOut(seat.kind in ("absent", "leaving", "going"))
-    small = paint.font(11)
-    wide = paint.width(seat.room, small) + 1
-    if seat.room and paint.width(seat.text, made) + wide + paint.px(6) <= right - left:
-        spot = QRect(right - wide, box.top(), wide, box.height() - 1)
-        paint.text(painter, spot, seat.room, small, theme.colour("muted"))
-        right -= wide + paint.px(6)
+    right = _draw_end(painter, box, seat, right, right - left - paint.width(seat.text, made) - paint.px(6))
     colour = QColor(theme.colour(ink))
     if faded:
         colour.setAlphaF(0.4)
     paint.text(painter, QRect(left, box.top(), right - left, box.height() - 1), seat.text, made, colour)
+    painter.restore()
 
 
-def _look(kind: str) -> tuple[str, str, str, bool]:
+def _draw_end(painter: QPainter, box: QRect, seat: Seat, right: int, spare: int) -> int:
+    """The warning's sign and word, or the state's word, else the room, as far as there is room beside the name; answers
+    where the name has to end."""
+    token = "urgent" if seat.clash else "attention" if seat.warning else "muted"
+    side = paint.px(14) if seat.warning else 0
+    small = paint.font(11)
+    tag = seat.tag()
+    wide = paint.width(tag, small) + 1 if tag else 0
+    if tag and wide + side + (paint.px(4) if side else 0) <= spare:
+        right -= wide
+        paint.text(painter, QRect(right, box.top(), wide, box.height() - 1), tag, small, theme.colour(token))
+        right -= paint.px(4)
+        spare -= wide + paint.px(4)
+    if side:
+        right -= side
+        _icon(painter, box, right, "triangle-alert" if seat.clash else "circle-alert", token)
+        return right - paint.px(4)
+    wide = paint.width(seat.room, small) + 1
+    if seat.room and not tag and wide <= spare:
+        right -= wide
+        paint.text(painter, QRect(right, box.top(), wide, box.height() - 1), seat.room, small, theme.colour("muted"))
+        right -= paint.px(6)
+    return right
+
+
+def _icon(painter: QPainter, box: QRect, left: int, name: str, token: str) -> None:
+    side = paint.px(14)
+    icons.draw(painter, QRect(left, box.center().y() - side // 2 + 1, side, side), name, token)
+
+
+def _look(seat: Seat) -> tuple[str, str, str, bool]:
     """(ground, border, ink, dashed) tokens of a kind."""
+    if seat.clash:
+        return ("urgent_soft", "urgent", "text", False)
     return {
         "gap": ("urgent_soft", "urgent", "urgent", False),
         "new": ("accent_soft", "accent", "text", True),
@@ -136,7 +194,7 @@ def _look(kind: str) -> tuple[str, str, str, bool]:
         "going": ("surface", "accent", "muted", True),
         "leaving": ("surface", "edge", "muted", True),
         "absent": ("surface", "line", "muted", False),
-    }.get(kind, ("surface", "line", "text", False))
+    }.get(seat.kind, ("surface", "line", "text", False))
 
 
 def _body(painter: QPainter, box: QRectF, fill: QColor, edge: QColor, dashed: bool) -> None:

@@ -1,19 +1,50 @@
-"""What the board draws: the week as it stands, with a proposal laid over it."""
+"""What the board draws: a week or a month as it stands, with a proposal laid over it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 
-from app.common.words import ntr, tr
-from app.rota.rules import HALF_WORDS, WEEKDAYS, Slot
-from app.rota.views import AssignmentView, GapView, Proposal, WeekView
+from app.common.words import N_, ntr, tr
+from app.rota.rules import HALF_WORDS, REFUSED, WEEKDAYS, Slot
+from app.rota.views import AssignmentView, CellView, GapView, Proposal, Targets, WeekView
+
+_SHORT = {
+    "leave": N_("on leave"),
+    "limit": N_("week full"),
+    "month": N_("month full"),
+    "row": N_("days in a row"),
+    "weekends": N_("weekends full"),
+    "same-day": N_("same day already"),
+    "check-expired": N_("check expired"),
+    "check-missing": N_("no check"),
+    "unavailable": N_("not her session"),
+    "absent": N_("called in absent"),
+    "already": N_("already here"),
+    "speciality": N_("speciality missing"),
+    "not-an-expert": N_("no longer an expert"),
+    "twice": N_("booked twice"),
+    "room-twice": N_("room taken twice"),
+}
+CLASHES = frozenset({"twice", "room-twice"})
+"""Double bookings; the other warnings are about one expert alone."""
+
+_STATES = {
+    "draft": N_("not published yet"),
+    "new": N_("proposed"),
+    "going": N_("proposed to go"),
+    "leaving": N_("goes when published"),
+}
+_TAGS = {"new": N_("new"), "going": N_("goes"), "leaving": N_("going"), "absent": N_("absent")}
+"""The word beside a name, so that a line style never says it alone."""
 
 
 @dataclass(frozen=True, slots=True)
 class Seat:
     """One chip. `kind`: duty, draft, new (proposed), going (proposed to go), leaving, absent or gap.
-    `key` is the assignment's id, empty for a gap or a proposal."""
+    `key` is the assignment's id, empty for a gap or what is only proposed. `word` says a warning briefly; `clash`: it
+    is a double booking. `faded`: the filter is looking for others."""
 
     slot: Slot
     kind: str
@@ -25,43 +56,47 @@ class Seat:
     note: str = ""
     own: bool = False
     room: str = ""
+    word: str = ""
+    clash: bool = False
+    faded: bool = False
 
     def says(self) -> str:
         """What a screen reader says."""
-        words = {
-            "draft": tr("not published yet"),
-            "new": tr("proposed"),
-            "going": tr("proposed to go"),
-            "leaving": tr("goes when published"),
-        }
-        parts = (
-            self.text,
-            self.room,
-            words.get(self.kind, ""),
-            tr("pinned") if self.pinned else "",
-            self.note,
-            self.warning,
-        )
+        state = tr(_STATES[self.kind]) if self.kind in _STATES else ""
+        pinned = tr("pinned") if self.pinned else ""
+        absent = tr("absent") if self.kind == "absent" else ""
+        parts = (self.text, absent, self.room, state, pinned, self.note, self.warning)
         return "，".join(part for part in parts if part)
+
+    def tag(self) -> str:
+        """The small word at its right end."""
+        return self.word or (tr(_TAGS[self.kind]) if self.kind in _TAGS else "")
 
     @property
     def movable(self) -> bool:
         return self.kind in ("duty", "draft")
 
+    @property
+    def problem(self) -> bool:
+        """Whether F8 stops at it."""
+        return self.kind == "gap" or bool(self.warning)
+
 
 @dataclass(frozen=True, slots=True)
 class BoardCell:
-    """The chips of one session; `closed` says why there is no duty; `why` stands under a gap."""
+    """The chips of one session; `closed` says why there is no duty; `why` stands under a gap; `note` says how it
+    differs from the pattern."""
 
     slot: Slot
     seats: tuple[Seat, ...]
     closed: str = ""
     why: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class BoardDay:
-    """A column's head."""
+    """A column's head; `workday`: a make-up workday, which is flagged."""
 
     day: date
     title: str
@@ -69,6 +104,20 @@ class BoardDay:
     tip: str
     closed: bool
     today: bool
+    workday: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What would come of letting go here. `tone`: accent (free), attention (asks first) or urgent (refused)."""
+
+    tone: str
+    short: str
+    long: str = ""
+
+    @property
+    def refused(self) -> bool:
+        return self.tone == "urgent"
 
 
 def board_days(view: WeekView, today: date) -> tuple[BoardDay, ...]:
@@ -76,16 +125,21 @@ def board_days(view: WeekView, today: date) -> tuple[BoardDay, ...]:
     found = []
     for day in view.days:
         note = day.holiday or (tr("{name}, a workday", name=day.workday) if day.workday else "")
-        if not note and day.away:
-            note = ntr("{n} on leave", "{n} on leave", len(day.away))
+        if day.away:
+            away = ntr("{n} on leave", "{n} on leave", len(day.away))
+            note = " · ".join(part for part in (note, away) if part)
         title = tr("{weekday} {day}", weekday=tr(WEEKDAYS[day.day.weekday()]), day=day.day.day)
         tip = tr("On leave: {names}", names=tr(", ").join(day.away)) if day.away else ""
-        found.append(BoardDay(day.day, title, note, tip, day.holiday is not None, day.day == today))
+        closed = day.holiday is not None
+        found.append(BoardDay(day.day, title, note, tip, closed, day.day == today, day.workday is not None))
     return tuple(found)
 
 
-def board_cells(view: WeekView, proposal: Proposal | None, own: str) -> dict[Slot, BoardCell]:
-    """The cells of the week; `own` is the signed-in person's staff id, whose duties stand out."""
+def board_cells(
+    view: WeekView, proposal: Proposal | None, own: str, wanted: Collection[str] | None = None
+) -> dict[Slot, BoardCell]:
+    """The cells of the stretch. `own` is the signed-in person's staff id, whose duties stand out; `wanted` are the
+    staff ids that a filter looks for (None: no filter)."""
     holidays = {day.day: day.holiday for day in view.days if day.holiday}
     cells = {}
     for slot, cell in view.cells.items():
@@ -96,9 +150,18 @@ def board_cells(view: WeekView, proposal: Proposal | None, own: str) -> dict[Slo
             gap = next((found for found in proposal.gaps if found.slot == slot), None)
         if gap is not None:
             seats.append(Seat(slot, "gap", gap.short.text(), note=gap.long.text()))
-        closed = holidays.get(slot.day, "") if not cell.needed else ""
-        cells[slot] = BoardCell(slot, tuple(seats), closed or "", _why(gap))
+        if wanted is not None:
+            seats = [replace(seat, faded=True) if seat.staff_id not in wanted else seat for seat in seats]
+        closed = (holidays.get(slot.day) or cell.reason or tr("no duty")) if not cell.needed else ""
+        cells[slot] = BoardCell(slot, tuple(seats), closed, _why(gap), _note(cell, view) if cell.needed else "")
     return cells
+
+
+def _note(cell: CellView, view: WeekView) -> str:
+    """Other hours than the centre's, and why."""
+    hours = f"{cell.hours[0]}–{cell.hours[1]}" if cell.hours != view.hours[cell.slot.half] else ""
+    wanted = tr("needs: {specialities}", specialities=tr(", ").join(cell.specialities)) if cell.specialities else ""
+    return " · ".join(part for part in (hours, cell.reason, wanted) if part)
 
 
 def _why(gap: GapView | None) -> str:
@@ -110,31 +173,35 @@ def _why(gap: GapView | None) -> str:
 
 def _seat(duty: AssignmentView, own: str, view: WeekView) -> Seat:
     kind = "duty"
-    note = "、".join(duty.specialities)
     if duty.absent_at is not None:
         kind = "absent"
     elif duty.state == "leaving":
         kind = "leaving"
     elif duty.state == "draft":
         kind = "draft" if view.published else "duty"
+    worst = sorted(duty.warnings, key=lambda note: note.code not in CLASHES)
     return Seat(
         duty.slot,
         kind,
-        tr("{name} · absent", name=duty.name) if kind == "absent" else duty.name,
+        duty.name,
         key=duty.id,
         staff_id=duty.staff_id,
         pinned=duty.pinned,
         warning="；".join(note.text() for note in duty.warnings),
-        note=note,
+        note="、".join(duty.specialities),
         own=duty.staff_id == own,
         room=(duty.room or "") if kind in ("duty", "draft") else "",
+        word=short_words(worst[0].code) if worst else "",
+        clash=bool(worst) and worst[0].code in CLASHES,
     )
 
 
 def _proposed(slot: Slot, seats: list[Seat], proposal: Proposal, own: str) -> list[Seat]:
     going = {duty.id for duty in proposal.removed if duty.slot == slot}
     changed = [
-        Seat(seat.slot, "going", seat.text, staff_id=seat.staff_id, note=seat.note) if seat.key in going else seat
+        Seat(seat.slot, "going", seat.text, key=seat.key, staff_id=seat.staff_id, note=seat.note, own=seat.own)
+        if seat.key in going
+        else seat
         for seat in seats
     ]
     return changed + [
@@ -142,6 +209,49 @@ def _proposed(slot: Slot, seats: list[Seat], proposal: Proposal, own: str) -> li
         for duty in proposal.duties
         if duty.new and duty.slot == slot
     ]
+
+
+def verdicts(targets: Targets, cells: Mapping[Slot, BoardCell]) -> dict[Slot, Verdict]:
+    """For each cell: what would come of putting the carried expert there."""
+    found = {}
+    for slot, cell in cells.items():
+        if slot == targets.left:
+            continue
+        notes = targets.slots.get(slot)
+        if notes is None or (cell.closed and not cell.seats):
+            found[slot] = Verdict("urgent", tr("no duty then"))
+            continue
+        long = "；".join(note.text() for note in notes)
+        if any(note.code in REFUSED for note in notes):
+            barrier = next(note for note in notes if note.code in REFUSED)
+            found[slot] = Verdict("urgent", tr("not allowed: {reason}", reason=short_words(barrier.code)), long)
+        elif notes:
+            found[slot] = Verdict("attention", tr(" · ").join(short_words(note.code) for note in notes[:2]), long)
+        else:
+            found[slot] = Verdict("accent", tr("possible"))
+    return found
+
+
+def swap_verdict(targets: Targets, seat: Seat) -> Verdict:
+    """What would come of exchanging the carried expert with `seat`."""
+    mine = targets.slots.get(seat.slot, ())
+    theirs = targets.swaps.get(seat.key, ())
+    both = [(targets.name, note) for note in mine] + [(seat.text, note) for note in theirs]
+    long = "；".join(f"{name} {note.text()}" for name, note in both)
+    barrier = next(((name, note) for name, note in both if note.code in REFUSED), None)
+    if barrier is not None:
+        return Verdict(
+            "urgent", tr("not allowed: {reason}", reason=f"{barrier[0]} {short_words(barrier[1].code)}"), long
+        )
+    if both:
+        words = tr(" · ").join(f"{name} {short_words(note.code)}" for name, note in both[:2])
+        return Verdict("attention", words, long)
+    return Verdict("accent", tr("exchange with {name}", name=seat.text))
+
+
+def short_words(code: str) -> str:
+    """A reason as briefly as a chip needs it."""
+    return tr(_SHORT[code]) if code in _SHORT else tr("look here")
 
 
 def period_words(first: date, last: date) -> str:
@@ -153,3 +263,8 @@ def period_words(first: date, last: date) -> str:
 
 def half_words(half: str) -> str:
     return tr(HALF_WORDS[half])
+
+
+def slot_words(slot: Slot) -> str:
+    """1月4日 周一上午."""
+    return tr("{month}/{day} {slot}", month=slot.day.month, day=slot.day.day, slot=slot.words())

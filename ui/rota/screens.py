@@ -26,7 +26,7 @@ def _later(stage: Stage) -> RotaTab:
 
 def _fill(stage: Stage) -> None:
     tab = _later(stage)
-    tab.fill_week()
+    tab.fill_shown()
     stage.shot()
     tab.discard()
     tab.show_item(day=today(stage.clock))

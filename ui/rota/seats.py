@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QPoint
@@ -9,173 +10,260 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from app.common.words import tr
 from app.rota.rules import Slot
-from app.rota.views import Absence, AssignmentView, WeekView
+from app.rota.views import AssignmentView, GapView, WeekView
 from app.security.permissions import May
-from ui import ask, notify
+from ui import notify
 from ui.desk import Desk
 from ui.jobs import run_job
-from ui.pdf_sheet import PdfSheet
-from ui.rota.absence import AbsenceSheet
+from ui.rota.absence import open_absence
 from ui.rota.board import Board
+from ui.rota.gap_sheet import GapSheet
 from ui.rota.models import Seat
 from ui.rota.picker import Picker
+from ui.rota.proposals import ProposalActs
+from ui.rota.undoing import Undoing
+
+Target = Seat | Slot
 
 
 class SeatActs:
-    """Belongs to the tab, which tells it the `view` on show."""
+    """Belongs to the tab, which tells it the `view` on show. `foreign`: it is another centre's, to be read only."""
 
-    def __init__(self, desk: Desk, tab: QWidget, board: Board) -> None:
+    def __init__(self, desk: Desk, tab: QWidget, board: Board, proposals: ProposalActs, undoing: Undoing) -> None:
         self._desk = desk
         self._rota = desk.services.rota
         self._tab = tab
         self._board = board
+        self._proposals = proposals
+        self._undoing = undoing
         self.view: WeekView | None = None
-        self._may_edit = May.EDIT_ROTA in desk.who.may
-        self._may_mark = May.MARK_ABSENT in desk.who.may
-        board.opened.connect(self._open)
-        board.removed.connect(self._remove)
-        board.pinned.connect(self._pin)
-        board.absent.connect(self._mark)
+        self.foreign = False
+        self._edits = May.EDIT_ROTA in desk.who.may
+        self._marks = May.MARK_ABSENT in desk.who.may
+        self._acts: dict[str, Callable[[Target], object]] = {
+            "open": self._open,
+            "remove": self._remove,
+            "pin": self._pin,
+            "absent": self._mark,
+            "room": self._rooms,
+            "why": self.why,
+        }
+        board.acted.connect(self._act)
         board.moved.connect(self._move)
+        board.exchanged.connect(self._exchange)
+        board.refused.connect(lambda words: notify.warn(tab, words))
+        board.picked.connect(self._find_targets)
         board.menu.connect(self._menu)
 
-    def _open(self, target: Seat | Slot) -> None:
-        slot = target if isinstance(target, Slot) else target.slot
-        if isinstance(target, Seat) and target.kind == "absent" and self._may_mark:
+    @property
+    def may_edit(self) -> bool:
+        return self._edits and not self.foreign
+
+    @property
+    def may_mark(self) -> bool:
+        return self._marks and not self.foreign
+
+    def _act(self, name: str, target: Target) -> None:
+        if name in self._acts:
+            self._acts[name](target)
+
+    def _open(self, target: Target) -> None:
+        slot = _slot(target)
+        kind = target.kind if isinstance(target, Seat) else ""
+        if isinstance(target, Seat) and kind in ("new", "going") and self.may_edit:
+            self._proposals.take_one(target)
+        elif isinstance(target, Seat) and kind == "absent" and self.may_mark:
             self.deal_with_absence(target.staff_id, slot)
-        elif self._may_edit:
-            self._choose(slot)
-        else:
+        elif self.may_edit:
+            self.choose(slot)
+        elif not self.foreign:
             self.who_is_free()
 
-    def _choose(self, slot: Slot) -> None:
+    def choose(self, slot: Slot) -> None:
+        """The list of who could take a session, to assign from."""
         Picker(self._desk, slot, self._slots(), self._assign, self._tab.window()).open()
 
     def who_is_free(self) -> None:
         """F3: the picker for the session that the keyboard is on; it assigns only for those who may."""
         slots = self._slots()
-        if not slots:
+        if not slots or self.foreign:
             return
         slot = self._board.slot() or slots[0]
-        pick = self._assign if self._may_edit else None
-        Picker(self._desk, slot, slots, pick, self._tab.window()).open()
+        pick = self._assign if self.may_edit else None
+        Picker(self._desk, slot if slot in slots else slots[0], slots, pick, self._tab.window()).open()
+
+    def why(self, target: Target) -> None:
+        """Expert by expert, why nobody fills the seat."""
+        gap = self._gap(_slot(target))
+        if gap is not None:
+            self.show_reasons(gap)
+
+    def show_reasons(self, gap: GapView) -> None:
+        """The same for a gap that is known."""
+        names = {load.number: load.name for load in self.view.loads} if self.view is not None else {}
+        GapSheet(gap, names, self._tab.window()).open()
+
+    def _gap(self, slot: Slot) -> GapView | None:
+        proposal = self._proposals.proposal
+        if proposal is not None and proposal.first <= slot.day <= proposal.last:
+            return next((gap for gap in proposal.gaps if gap.slot == slot), None)
+        cell = self.view.cells.get(slot) if self.view is not None else None
+        return cell.gap if cell is not None else None
 
     def _slots(self) -> list[Slot]:
-        return sorted(self.view.cells) if self.view is not None else []
+        return sorted(slot for slot, cell in self.view.cells.items() if cell.needed) if self.view is not None else []
 
     def _assign(self, slot: Slot, staff_id: str) -> None:
         def assigned(made: AssignmentView) -> None:
-            words = tr("{name}: {slot}.", name=made.name, slot=made.slot.words())
-            notify.say(self._tab, words, undo=(tr("Undo"), lambda: self._take_off(made.id)))
+            self._undoing.say(tr("{name}: {slot}.", name=made.name, slot=made.slot.words()))
 
         run_job(self._tab, self._rota.assign, slot.day, slot.half, staff_id, on_done=assigned)
 
-    def _remove(self, seat: Seat) -> None:
-        if self._may_edit and seat.movable:
-            name = seat.text
+    def _remove(self, target: Target) -> None:
+        if not isinstance(target, Seat) or not self.may_edit:
+            return
+        if target.kind == "new":
+            self._proposals.leave_out(target)
+            return
+        if not target.movable:
+            return
 
-            def removed(_none: None) -> None:
-                undo = (tr("Undo"), lambda: run_job(self._tab, self._rota.restore, seat.key))
-                notify.say(self._tab, tr("{name} was taken off {slot}.", name=name, slot=seat.slot.words()), undo=undo)
+        def removed(_none: None) -> None:
+            self._undoing.say(tr("{name} was taken off {slot}.", name=target.text, slot=target.slot.words()))
 
-            run_job(self._tab, self._rota.unassign, seat.key, on_done=removed)
+        run_job(self._tab, self._rota.unassign, target.key, on_done=removed)
 
-    def _take_off(self, assignment_id: str) -> None:
-        run_job(self._tab, self._rota.unassign, assignment_id, confirmed=frozenset({"pinned"}))
-
-    def _pin(self, seat: Seat) -> None:
-        if self._may_edit and seat.movable:
-            run_job(self._tab, self._rota.pin, seat.key, not seat.pinned)
+    def _pin(self, target: Target) -> None:
+        if isinstance(target, Seat) and self.may_edit and (target.movable or target.kind == "going"):
+            run_job(self._tab, self._rota.pin, target.key, not target.pinned)
 
     def _move(self, assignment_id: str, slot: Slot) -> None:
-        if self._may_edit:
-            run_job(self._tab, self._rota.move, assignment_id, slot.day, slot.half, on_end=self._board.take_focus)
+        def moved(made: AssignmentView) -> None:
+            self._undoing.say(tr("{name} moved to {slot}.", name=made.name, slot=made.slot.words()))
 
-    def _mark(self, seat: Seat) -> None:
-        """Asks once, then marks; the sheet with calls and stand-ins follows."""
-        if not self._may_mark or not seat.movable:
+        if self.may_edit:
+            run_job(
+                self._tab, self._rota.move, assignment_id, slot.day, slot.half, on_done=moved,
+                on_end=self._board.take_focus,
+            )  # fmt: skip
+
+    def _exchange(self, assignment_id: str, other_id: str) -> None:
+        def exchanged(made: tuple[AssignmentView, AssignmentView]) -> None:
+            one, other = made
+            words = tr("{name} and {other} exchanged.", name=one.name, other=other.name)
+            self._undoing.say(words)
+
+        if self.may_edit:
+            run_job(
+                self._tab, self._rota.exchange, assignment_id, other_id, on_done=exchanged,
+                on_end=self._board.take_focus,
+            )  # fmt: skip
+
+    def _find_targets(self, seat: Seat) -> None:
+        view = self.view
+        if view is not None and self.may_edit:
+            run_job(
+                self._tab, self._rota.targets, view.first, view.last, assignment_id=seat.key, lane="read",
+                on_done=self._board.know,
+            )  # fmt: skip
+
+    def carry_on(self) -> None:
+        """After another week was shown while somebody is carried: what speaks against each place of that one."""
+        if self._board.carry.seat is not None:
+            self._find_targets(self._board.carry.seat)
+
+    def _mark(self, target: Target) -> None:
+        """A: absent; on an absent one: comes after all."""
+        if not isinstance(target, Seat) or not self.may_mark:
             return
-        slot = seat.slot
-        question = tr("{name} cannot come on {slot}?", name=seat.text, slot=slot.words())
-        if self._both_halves(seat):
-            options = [(slot.half, slot.words()), ("", tr("The whole day"))]
-            ask.choose(self._tab, tr("Mark absent"), question, options, on_choice=partial(self._mark_half, seat))
-        else:
-            words = tr("Mark absent")
-            ask.confirm(self._tab, question, title=words, yes=words, on_yes=partial(self._mark_half, seat, slot.half))
-
-    def _both_halves(self, seat: Seat) -> bool:
-        other = Slot(seat.slot.day, "pm" if seat.slot.half == "am" else "am")
-        cell = self.view.cells.get(other) if self.view is not None else None
-        return cell is not None and any(a.staff_id == seat.staff_id and not a.absent_at for a in cell.assignments)
-
-    def _mark_half(self, seat: Seat, half: object) -> None:
-        day, wanted = seat.slot.day, str(half) or None
-        run_job(self._tab, self._rota.mark_absent, seat.staff_id, day, wanted, on_done=self._show_absence)
-
-    def deal_with_absence(self, staff_id: str, slot: Slot) -> None:
-        """Whom to call and who stands in, for an absence already marked."""
-        run_job(self._tab, self._rota.absence, staff_id, slot.day, slot.half, lane="read", on_done=self._show_absence)
-
-    def _show_absence(self, absence: Absence) -> None:
-        may_list = May.SEE_CLIENTS in self._desk.who.may and self._may_mark
-        on_list = partial(self._call_list, absence) if may_list else None
-        AbsenceSheet(absence, self._replace, on_list, self._tab.window()).open()
-
-    def _call_list(self, absence: Absence) -> None:
-        def show(data: bytes) -> None:
-            PdfSheet(tr("Call list"), f"{tr('Call list')}-{absence.day.isoformat()}", data, self._tab.window()).open()
-
-        halves = tuple(absence.assignments)
-        half = halves[0] if len(halves) == 1 else None
-        run_job(self._tab, self._rota.call_list, absence.staff_id, absence.day, half, on_done=show)
-
-    def _replace(self, assignment_id: str, staff_id: str, take_bookings: bool) -> None:
-        def replaced(made: AssignmentView) -> None:
-            notify.say(self._tab, tr("{name} stands in on {slot}.", name=made.name, slot=made.slot.words()))
-
-        run_job(self._tab, self._rota.replace, assignment_id, staff_id, take_bookings=take_bookings, on_done=replaced)
+        if target.kind == "absent":
+            self._present(target)
+        elif target.movable:
+            self.deal_with_absence(target.staff_id, target.slot)
 
     def _present(self, seat: Seat) -> None:
-        run_job(self._tab, self._rota.mark_present, seat.key)
+        def came(_none: None) -> None:
+            self._undoing.say(tr("{name} comes on {slot} after all.", name=seat.text, slot=seat.slot.words()))
 
-    # --- the right-click menu ---
+        run_job(self._tab, self._rota.mark_present, seat.key, on_done=came)
 
-    def _menu(self, target: Seat | Slot, where: QPoint) -> None:
+    def deal_with_absence(self, staff_id: str, slot: Slot) -> None:
+        """Whom to call and who stands in; marks nothing by itself."""
+        open_absence(self._desk, self._tab, staff_id, slot)
+
+    # --- menus ---
+
+    def _menu(self, target: Target, where: QPoint) -> None:
         menu = self.menu_for(target)
         if not menu.isEmpty():
             menu.popup(where)
+            first = next((action for action in menu.actions() if action.isEnabled()), None)
+            if first is not None:
+                menu.setActiveAction(first)
 
-    def menu_for(self, target: Seat | Slot) -> QMenu:
+    def menu_for(self, target: Target) -> QMenu:
         """What can be done with a seat, each with its key."""
         menu = QMenu(self._tab)
         menu.aboutToHide.connect(menu.deleteLater)
-        if self._may_edit:
-            menu.addAction(tr("Assign an expert…") + "\tEnter", lambda: self._choose(_slot(target)))
-        if isinstance(target, Slot):
-            return menu
-        if target.movable and self._may_edit:
-            pin = tr("Unpin") if target.pinned else tr("Pin")
-            menu.addAction(pin + "\tP", lambda: self._pin(target))
-            menu.addAction(tr("Take off") + "\tDelete", lambda: self._remove(target))
-        if target.movable and self._may_mark:
-            menu.addAction(tr("Mark absent") + "\tA", lambda: self._mark(target))
-            self._add_rooms(menu, target)
-        if target.kind == "absent" and self._may_mark:
-            menu.addAction(tr("Find a stand-in…") + "\tEnter", lambda: self._open(target))
-            menu.addAction(tr("{name} comes after all", name=target.text), lambda: self._present(target))
+        if isinstance(target, Seat):
+            self._add_seat_acts(menu, target)
+        if self.may_edit:
+            menu.addAction(tr("Assign an expert…") + "\tEnter", lambda: self.choose(_slot(target)))
+        if self.may_edit and self._board.carry.seat is not None:
+            swaps = isinstance(target, Seat) and self._board.carry.exchanges(target)
+            words = tr("Exchange with this one") if swaps else tr("Move here")
+            menu.addAction(words + "\tCtrl+V", lambda: self._board.put_here(exchange=True))
+        if self._gap(_slot(target)) is not None and not self.foreign:
+            menu.addAction(tr("Why is a seat empty?") + "\tI", lambda: self.why(target))
         return menu
 
-    def _add_rooms(self, menu: QMenu, seat: Seat) -> None:
-        if self.view is None or not self.view.rooms:
-            return
-        rooms = menu.addMenu(tr("Room"))
-        for room_id, name in self.view.rooms.items():
-            rooms.addAction(name, partial(self._set_room, seat.key, room_id))
+    def _add_seat_acts(self, menu: QMenu, seat: Seat) -> None:
+        if seat.kind in ("new", "going") and self.may_edit:
+            menu.addAction(tr("Take over only this") + "\tEnter", lambda: self._open(seat))
+        if seat.kind == "new" and self.may_edit:
+            menu.addAction(tr("Leave out of the proposal") + "\tDelete", lambda: self._remove(seat))
+        if seat.kind == "going" and self.may_edit:
+            menu.addAction(tr("Pin") + "\tP", lambda: self._pin(seat))
+        if seat.movable and self.may_edit:
+            pin = tr("Unpin") if seat.pinned else tr("Pin")
+            menu.addAction(pin + "\tP", lambda: self._pin(seat))
+            menu.addAction(tr("Take off") + "\tDelete", lambda: self._remove(seat))
+            menu.addAction(tr("Pick up, to move or exchange") + "\tCtrl+X", lambda: self._board.pick_up(seat))
+        if seat.movable and self.may_mark:
+            menu.addAction(tr("Mark absent") + "\tA", lambda: self._mark(seat))
+            self._add_rooms(menu, seat)
+        if seat.kind == "absent" and self.may_mark:
+            menu.addAction(tr("Find a stand-in…") + "\tEnter", lambda: self._open(seat))
+            menu.addAction(tr("{name} comes after all", name=seat.text) + "\tA", lambda: self._mark(seat))
+        if menu.actions():
+            menu.addSeparator()
 
-    def _set_room(self, assignment_id: str, room_id: str) -> None:
+    def _add_rooms(self, menu: QMenu, seat: Seat) -> None:
+        if self.view is not None and self.view.rooms:
+            rooms = menu.addMenu(tr("Room") + "\tR")
+            self._fill_rooms(rooms, seat)
+
+    def _fill_rooms(self, menu: QMenu, seat: Seat) -> None:
+        for room_id, name in (self.view.rooms if self.view is not None else {}).items():
+            action = menu.addAction(name, partial(self._set_room, seat.key, room_id))
+            action.setCheckable(True)
+            action.setChecked(name == seat.room)
+        menu.addAction(tr("No room"), partial(self._set_room, seat.key, None))
+
+    def _rooms(self, target: Target) -> None:
+        """R: the rooms as a small list at the seat."""
+        chip = self._board.chip()
+        if not isinstance(target, Seat) or not target.movable or not self.may_mark or chip is None:
+            return
+        menu = QMenu(self._tab)
+        menu.aboutToHide.connect(menu.deleteLater)
+        self._fill_rooms(menu, target)
+        menu.popup(chip.mapToGlobal(QPoint(0, chip.height())))
+        menu.setActiveAction(menu.actions()[0])
+
+    def _set_room(self, assignment_id: str, room_id: str | None) -> None:
         run_job(self._tab, self._rota.set_room, assignment_id, room_id)
 
 
-def _slot(target: Seat | Slot) -> Slot:
+def _slot(target: Target) -> Slot:
     return target if isinstance(target, Slot) else target.slot

@@ -1,0 +1,49 @@
+"""The words at the head and at the foot of the board."""
+
+from __future__ import annotations
+
+from app.common.words import ntr, tr
+from app.rota.views import WeekView
+from ui.rota.models import period_words
+
+
+def state_words(view: WeekView) -> str:
+    """Period, state, and quietly which years have no public holidays yet."""
+    parts = [period_words(view.first, view.last), _state(view)]
+    parts += [tr("{year}: public holidays not announced yet", year=year) for year in view.unannounced]
+    return " · ".join(parts)
+
+
+def _state(view: WeekView) -> str:
+    if not view.days:
+        return tr("no duty sessions; set the duty pattern in Settings")
+    if not view.loads:
+        return tr("no duty experts yet; import their list first")
+    if view.empty:
+        return tr("nobody assigned yet")
+    if not view.published:
+        return tr("draft, not published yet")
+    if view.differences:
+        return ntr(
+            "draft, {n} difference from the published rota",
+            "draft, {n} differences from the published rota",
+            view.differences,
+        )
+    return tr("published")
+
+
+def legend(*, may_edit: bool, may_mark: bool) -> str:
+    """What the marks on the chips mean, and where the keys stand."""
+    marks = [
+        tr("bar: pinned, never moved"),
+        tr("dashed: changed, not published"),
+        tr("struck: goes or absent"),
+        tr("red: a seat is empty"),
+        tr("red ground: double booked"),
+        tr("!: something speaks against it"),
+    ]
+    if may_edit:
+        marks.append(tr("Enter assigns, F1 all keys"))
+    elif may_mark:
+        marks.append(tr("A marks absent, F1 all keys"))
+    return "　".join(marks)
