@@ -30,6 +30,7 @@ from app.rota.holidays import HolidayService
 from app.rota.leave import LeaveService
 from app.rota.publication import PublicationService
 from app.rota.service import RotaService
+from app.rota.swaps import SwapService
 from app.security import audit
 from app.security.accounts import AccountService
 from app.security.context import Context, environment_faults
@@ -74,6 +75,7 @@ class Services:
     queue: QueueService
     appointments: AppointmentService
     rota: RotaService
+    swaps: SwapService
     publication: PublicationService
     calendar: CalendarService
     holidays: HolidayService
@@ -107,6 +109,7 @@ def compose(ctx: Context, workspace: Workspace, database_key: bytes) -> Services
         queue=QueueService(ctx),
         appointments=AppointmentService(ctx),
         rota=RotaService(ctx, history),
+        swaps=SwapService(ctx, history),
         publication=PublicationService(ctx, history),
         calendar=CalendarService(ctx),
         holidays=HolidayService(ctx),

@@ -91,12 +91,12 @@ class AbsenceSheet(Sheet):
         self.list.chosen.connect(lambda _key: self._show_calls())
         self._left = Label("", "heading")
         self._right = Label("", "heading")
-        left = holder(column(self._left, self.calls, self.how))
+        left = holder(column(self._left, self.calls, self.how, None))
         left.setFixedWidth(px(408))
         hint = Label(tr("Enter takes the chosen expert · B changes what becomes of the bookings"), "hint")
         self._hint = hint
         self.body.addLayout(row(self._state, None, self.scope))
-        self.body.addLayout(row(left, column(self._right, self.list, self._count), space=16))
+        self.body.addLayout(row(left, column(self._right, self.list, self._count, None), space=16))
         self.body.addWidget(hint)
         self.add_button(tr("Close"), self.reject)
         if self._may_list:
