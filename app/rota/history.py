@@ -6,12 +6,12 @@ only while they still are as the act left them; it is an act of its own, with it
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from sqlalchemy import event
+from sqlalchemy import event, select
 from sqlalchemy.orm.attributes import get_history
 
 from app.common.changes import Changes, Done, Topic
@@ -25,6 +25,7 @@ from db.models import Appointment, Assignment, Leave, Publication, SwapRequest
 from db.models.base import SYSTEM_COLUMNS, Synced
 
 _MOST = 100
+_AT_ONCE = 5_000
 Values = Mapping[str, Any]
 
 
@@ -127,8 +128,9 @@ class History:
 
     def _put_back(self, ctx: Context, act: Undoable, audit: str) -> None:
         with ctx.write(act.may, audit) as doing:
+            rows = _fetched(doing.tx, act.rows)
             for change in act.rows:
-                row = doing.tx.get(change.model, change.id)
+                row = rows.get(change.id)
                 if row is None or any(getattr(row, name) != value for name, value in change.after.items()):
                     raise UserError(
                         "changed-since", N_("This was changed again in the meantime, so it cannot be undone.")
@@ -136,6 +138,19 @@ class History:
                 for name, value in change.back().items():
                     setattr(row, name, value)
                 doing.on(row.id)
+
+
+def _fetched(tx: Tx, changes: Sequence[RowChange]) -> dict[str, Synced]:
+    """The rows as they stand, by id, in a few queries."""
+    wanted: dict[type[Synced], list[str]] = {}
+    for change in changes:
+        wanted.setdefault(change.model, []).append(change.id)
+    found: dict[str, Synced] = {}
+    for model, ids in wanted.items():
+        for at in range(0, len(ids), _AT_ONCE):
+            query = select(model).where(model.id.in_(ids[at : at + _AT_ONCE]))
+            found |= {row.id: row for row in tx.execute(query).scalars()}
+    return found
 
 
 _CHANGED = Changes.of(Topic.ROTA, Topic.APPOINTMENTS)

@@ -7,6 +7,8 @@ workspace folder never repeats either.
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,6 +24,7 @@ from db.replica.names import ORG
 from db.replica.raw import last_content
 
 _MS_BYTES, _TICK_BYTES = 6, 4
+_MANY, _AT_ONCE = 8, 5_000
 _NOTE = text(  # the casts: `||` makes a text of two blobs, cut at its first zero byte by some, undecodable for others
     "INSERT INTO outbox(stream, table_name, row_id, part, supersedes) "
     "VALUES (:stream, :t, :r, :part, CAST(:s || :also AS BLOB)) "
@@ -162,7 +165,11 @@ def _table(row: Synced) -> str:
     return str(state.mapper.local_table.name)
 
 
-def _stamp_edit(tx: Tx, row: Synced) -> None:
+Known = Mapping[tuple[str, str, str], GroupVersion]
+"""(table, row id, group) -> its version; what is not in it has none."""
+
+
+def _stamp_edit(tx: Tx, row: Synced, known: Known | None) -> None:
     state: Any = inspect(row)
     changed = {p.key for p in state.mapper.column_attrs if state.attrs[p.key].history.has_changes()}
     if not changed:
@@ -174,14 +181,16 @@ def _stamp_edit(tx: Tx, row: Synced) -> None:
     for group, columns in row.merge_groups.items():
         if not changed.isdisjoint(columns):
             alike = edit_alike(tx, _table(row), row.id, group, columns, _stamper(tx).wall_ms)
-            stamp_group(tx, row, group, alike)
+            stamp_group(tx, row, group, alike, known)
 
 
-def stamp_group(tx: Tx, row: Synced, group: str, also: bytes = b"") -> None:
-    """Gives a group of columns a new version that supersedes the one it had, and the dots in `also`."""
+def stamp_group(tx: Tx, row: Synced, group: str, also: bytes = b"", read: Known | None = None) -> None:
+    """Gives a group of columns a new version that supersedes the one it had, and the dots in `also`. `read`: the
+    versions of all its groups, if they were read with those of other rows."""
     table, stamper = _table(row), _stamper(tx)
     version, stamp = stamper.next()
-    known = tx.get(GroupVersion, (table, row.id, group))
+    place = (table, row.id, group)
+    known = tx.get(GroupVersion, place) if read is None else read.get(place)
     before, stood = (known.version, known.stamp) if known else (row.version, row.stamp)
     stamp, base = later_than(stamp, stood), before + also + (known.base if known else b"")
     if known is None:
@@ -218,15 +227,33 @@ def _note_deletion(tx: Tx, row: Synced) -> None:
     stamper.note(row.stream, table, row.id, DELETION, known)
 
 
+def _read_together(tx: Tx, rows: Sequence[Synced]) -> Known:
+    """The versions of all groups of these rows in a few queries, where one a group would make others wait."""
+    ids: dict[str, list[str]] = defaultdict(list)
+    for row in rows:
+        ids[_table(row)].append(row.id)
+    found: dict[tuple[str, str, str], GroupVersion] = {}
+    for table, every in ids.items():
+        for at in range(0, len(every), _AT_ONCE):
+            of = (GroupVersion.table_name == table, GroupVersion.row_id.in_(every[at : at + _AT_ONCE]))
+            for one in tx.execute(select(GroupVersion).where(*of)).scalars():
+                found[one.table_name, one.row_id, one.group_name] = one
+    for made in tx.new:
+        if isinstance(made, GroupVersion):
+            found[made.table_name, made.row_id, made.group_name] = made
+    return found
+
+
 @event.listens_for(Tx, "before_flush")
 def _stamp(tx: Tx, _context: Any, _instances: Any) -> None:
     with tx.no_autoflush:
         for row in tx.new:
             if isinstance(row, Synced):
                 _stamp_new(tx, row)
-        for row in list(tx.dirty):
-            if isinstance(row, Synced):
-                _stamp_edit(tx, row)
+        edited = [row for row in tx.dirty if isinstance(row, Synced)]
+        known = _read_together(tx, edited) if len(edited) >= _MANY else None
+        for row in edited:
+            _stamp_edit(tx, row, known)
         for row in list(tx.deleted):
             if isinstance(row, Synced):
                 _note_deletion(tx, row)

@@ -220,3 +220,22 @@ def test_a_read_only_folder_is_one_sentence(bench: Bench, monkeypatch: pytest.Mo
     with pytest.raises(EnvironmentFault) as fault:
         office.services.drafts.save("note", None, {"text": "x"})
     assert fault.value.code == "storage-read-only"
+
+
+def test_many_rows_edited_at_once_get_the_versions_that_each_alone_would(bench: Bench) -> None:
+    ctx = bench.sign("desk").ctx
+    with ctx.write(May.EDIT_CLIENTS, "test") as act:
+        ids = [create_client(act.tx, NewClient(f"王子琪{n}"), NOON.date()).id for n in range(20)]
+    seen: dict[str, list[bytes]] = {}
+    for grade in ("初一", "初二", "初三"):
+        with ctx.write(May.EDIT_CLIENTS, "test") as act:
+            for client_id in ids:
+                row = act.tx.get_one(Client, client_id)
+                seen.setdefault(client_id, [row.version])
+                row.grade = grade
+        with ctx.read(May.SEE_CLIENTS) as tx:
+            for client_id in ids:
+                group = tx.get_one(GroupVersion, ("client", client_id, "school"))
+                assert group.base == b"".join(reversed(seen[client_id]))
+                seen[client_id].append(group.version)
+    assert len({version for versions in seen.values() for version in versions}) == 80
