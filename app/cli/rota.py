@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from app.bootstrap import Office
+from app.cli import rota_more
 from app.cli.common import Subparsers, add_command, add_sign_in, emit, signed_in
 from app.cli.rota_said import (
     absence_document,
@@ -23,6 +23,9 @@ from app.common.errors import UserError
 from app.common.words import N_, tr
 from app.rota.rules import HALVES, Slot, monday
 from app.rota.views import AssignmentView, Proposal, WeekView
+
+if TYPE_CHECKING:
+    from app.bootstrap import Office
 
 
 def register(subparsers: Subparsers) -> None:
@@ -47,6 +50,12 @@ def register(subparsers: Subparsers) -> None:
     absent.add_argument("expert", metavar=tr("STAFFNO"))
     absent.add_argument("day", metavar=tr("DATE"))
     absent.add_argument("--session", choices=HALVES, help=tr("only this half day"))
+    rota_more.add_leave(_act(acts, "leave", tr("Enter an expert's leave"), rota_more.run_leave))
+    rota_more.add_holidays(_act(acts, "holidays", tr("Show the public holidays of a year"), rota_more.run_holidays))
+    _act(acts, "versions", tr("List what was published"), rota_more.run_versions)
+    export = _act(acts, "export", tr("Write posters, pages, calendar files and a workbook"), rota_more.run_export)
+    _period(export, required=True)
+    rota_more.add_export(export)
 
 
 def _act(acts: Subparsers, name: str, summary: str, run: Any) -> argparse.ArgumentParser:

@@ -8,6 +8,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -89,3 +90,43 @@ def test_refusals_are_one_sentence(run: Run) -> None:
         assert status == 1 and out == "" and err.count("\n") == 1
     assert run("fill", "--from", "2027-01-04")[0] == 2
     assert run("absent", "E001", "2027-01-04", "--session", "night")[0] == 2
+
+
+def test_holidays_say_what_is_announced_and_make_up_days_are_flags(run: Run) -> None:
+    assert document(run, "holidays", "2028") == {"year": 2028, "announced": False, "days": [], "taken_over": 0}
+    status, out, _ = run("holidays", "2028", lang="zh")
+    assert (status, out) == (0, "2028 年节假日尚未公布。\n")
+    taken = document(run, "holidays", "2026", "--take-over")
+    assert taken["announced"] and {"from", "to", "name", "workday", "duty"} <= set(taken["days"][0])
+    assert document(run, "holidays", "2026", "--take-over")["taken_over"] == 0
+    shown = document(run, "show", "--from", "2026-02-09", "--to", "2026-02-22")
+    days = {day["date"]: day for day in shown["days"]}
+    assert days["2026-02-14"]["workday"] == "春节" and days["2026-02-16"]["holiday"] == "春节"
+    needed = Counter(gap["date"] for gap in shown["gaps"])
+    assert needed["2026-02-14"] == 2 and needed["2026-02-16"] == 0, "a make-up Saturday is a duty day, a holiday is not"
+
+
+def test_leave_tells_what_it_touches_and_a_repair_changes_only_that(run: Run) -> None:
+    made = document(run, "fill", *QUARTER)["assignments"]
+    first = made[0]
+    told = document(run, "leave", first["expert"], "2027-01-04至2027-01-05")
+    assert [(a["date"], a["session"]) for a in told["affected"]] == [(first["date"], first["session"])]
+    assert document(run, "show", *WEEK)["assignments"], "nothing was moved"
+    mended = document(run, "repair", *QUARTER)
+    assert mended["status"] == "optimal" and mended["changed"] == 2
+    before, after = ({(a["date"], a["session"], a["expert"]) for a in found} for found in (made, mended["assignments"]))
+    assert before - after == {(first["date"], first["session"], first["expert"])} and len(after - before) == 1
+    assert document(run, "repair", *QUARTER)["changed"] == 0
+
+
+def test_what_was_published_is_listed_and_exported(run: Run, tmp_path: Path) -> None:
+    document(run, "fill", *WEEK)
+    document(run, "publish", *WEEK)
+    (version,) = document(run, "versions")
+    assert version["number"] == 1 and version["duties"] == 30 and not version["withdrawn"]
+    out = tmp_path / "out"
+    files = document(run, "export", *WEEK, "--out", str(out))["files"]
+    assert {Path(name).suffix for name in files} == {".pdf", ".ics", ".xlsx"}
+    assert sorted(path.name for path in out.rglob("*") if path.is_file()) == sorted(Path(name).name for name in files)
+    only = document(run, "export", *WEEK, "--out", str(tmp_path / "one"), "--kind", "spreadsheet")["files"]
+    assert len(only) == 1 and only[0].endswith(".xlsx")
