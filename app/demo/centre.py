@@ -12,7 +12,7 @@ from random import Random
 from sqlalchemy import select
 
 from app.bootstrap import Office
-from app.common.clock import Clock, SystemClock, local, today
+from app.common.clock import Clock, SystemClock, at_centre, local, today
 from app.common.progress import CancelToken, Progress, silent
 from app.demo.history import Cast, letters, play_term
 from app.demo.morning import Drafts, play_morning
@@ -133,7 +133,9 @@ def _rota(director: Office, people: Mapping[str, Office], clock: Clock, cancel: 
             adopt(act.tx, propose(act.tx, centre, first, last))
             act.tx.flush()
             if week < 2:
-                put_in_force(act.tx, centre, first, last, director.who.name, clock.now())
+                friday = min(first, monday) - timedelta(days=3)
+                at = at_centre(friday, 17, 5) + timedelta(minutes=max(0, week))
+                put_in_force(act.tx, centre, first, last, director.who.name, at)
             if week == 0:
                 act.tx.flush()
                 _phone_in_sick(act.tx, people, centre, day, clock)

@@ -141,7 +141,9 @@ def _draw_half(pen: Pen, half: MonthHalf, x: float, top: float, room: tuple[floa
     if half.kind == "gap":
         style = Style(fonts.SANS_BOLD, 9, colour=URGENT)
         pen.text(x + wide + 3, top - 2.6 * MM, half.note, _fitted(pen, half.note, style, room[0] - wide - 3))
-        pen.box(x - 2, top - _LABEL - room[1] + 1, room[0] + 3, room[1] + _LABEL - 1, line=URGENT, radius=3, weight=0.9)
+        pen.box(
+            x - 2, top - _LABEL - room[1] + 1, room[0] + 3, room[1] + _LABEL + 0.6, line=URGENT, radius=3, weight=0.9
+        )
     elif half.kind != "duty":
         style = Style(fonts.SANS, 10, colour=MUTED)
         lines = _broken(half.note, style.face, style.size, room[0])

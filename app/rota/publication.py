@@ -15,7 +15,7 @@ from app.rota import calendar_file, exporting, naming, poster, published, sheets
 from app.rota.exporting import Exported, Kind
 from app.rota.facts import load_roster
 from app.rota.history import History
-from app.rota.published import Comparison, Pending, VersionView
+from app.rota.publication_views import Comparison, Pending, VersionView, Warned
 from app.rota.views import Published
 from app.security.context import Context
 from app.security.permissions import May
@@ -144,7 +144,7 @@ class PublicationService:
         return today(self.ctx.clock)
 
 
-def _ask(warned: Sequence[published.Warned], confirmed: Collection[str]) -> None:
+def _ask(warned: Sequence[Warned], confirmed: Collection[str]) -> None:
     for one in warned:
         if one.token not in confirmed:
             question = N_("{warning} Publish all the same?")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QRectF, QSize
-from PySide6.QtGui import QPageSize, QPainter
+from PySide6.QtGui import QPageLayout, QPageSize, QPainter
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter, QPrinterInfo
 from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
@@ -27,6 +27,7 @@ def open_dialog(owner: QWidget, data: bytes, title: str, on_printed: Callable[[]
     """Qt's print dialog, without a nested event loop; prints when accepted."""
     printer = QPrinter(QPrinter.PrinterMode.HighResolution)
     printer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
+    lay_as(printer, data)
     printer.setDocName(title)
     dialog = QPrintDialog(printer, owner)
     dialog.setWindowTitle(tr("Print"))
@@ -41,6 +42,14 @@ def open_dialog(owner: QWidget, data: bytes, title: str, on_printed: Callable[[]
     dialog.finished.connect(lambda _code: dialog.deleteLater())
     QDialog.open(dialog)  # QPrintDialog's own `open` takes a slot
     return dialog
+
+
+def lay_as(printer: QPrinter, data: bytes) -> None:
+    """Turns the paper as the document's first page lies."""
+    pdf = PdfInMemory(data)
+    wide = pdf.pages > 0 and pdf.height_for(0, 1000) < 1000
+    pdf.close()
+    printer.setPageOrientation(QPageLayout.Orientation.Landscape if wide else QPageLayout.Orientation.Portrait)
 
 
 def print_pdf(printer: QPrinter, data: bytes) -> bool:
