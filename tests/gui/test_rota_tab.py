@@ -26,6 +26,7 @@ from ui.desk import Desk
 from ui.rota.absence import AbsenceSheet
 from ui.rota.chip import Chip
 from ui.rota.picker import Picker
+from ui.rota.publishing import PublishSheet
 from ui.rota.tab import RotaTab
 
 SUNDAY = MONDAY + timedelta(days=6)
@@ -130,7 +131,12 @@ def test_f5_proposes_adopt_saves_and_publish_puts_in_force(
     assert len(names(tab, MORNING, "duty")) == 3 and not tab.result.isVisible()
     assert "草稿" in tab._header.subtitle()
     control = Qt.KeyboardModifier.ControlModifier
-    shortcut(qtbot, Qt.Key.Key_Return, lambda: "· 已发布" in tab._header.subtitle(), control)
+    press(qtbot, Qt.Key.Key_Return, control)
+    wait_jobs()
+    asked = sheet(PublishSheet)
+    assert isinstance(asked, PublishSheet)
+    asked.publish()
+    qtbot.waitUntil(lambda: "· 已发布" in tab._header.subtitle() and jobs.idle())
     assert director.services.rota.week(MONDAY).published
     assert any("已发布" in text for text in notify.shown(tab))
 

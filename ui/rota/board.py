@@ -114,7 +114,7 @@ class Board(QWidget):
         for chip in cell.show_facts(facts):
             chip.focused.connect(lambda c=chip: self._stand(c))
             chip.chosen.connect(lambda c=chip: self.acted.emit("open", c.seat))
-            chip.dragged.connect(lambda where, c=chip: self._drag(c, where))
+            chip.dragged.connect(lambda where, c=chip: self.carry_to(c, where))
             chip.dropped.connect(lambda where, c=chip: self._drop(c, where))
         for chip in cell.chips:
             chip.set_may_move(self.may_edit)
@@ -332,18 +332,19 @@ class Board(QWidget):
 
     # --- the pointer ---
 
-    def _drag(self, chip: Chip, where: QPoint) -> None:
+    def carry_to(self, chip: Chip, where: QPoint) -> None:
+        """The pointer, at `where` on the screen, carries a chip; each place says what letting go there would mean."""
         if self._ghost is None:
             self._ghost = Ghost(chip.seat, chip, self)
             self.carry.pick(chip.seat)
             self.picked.emit(chip.seat)
         here = self.mapFromGlobal(where)
-        self._ghost.move(here - QPoint(12, 12))
         cell, under = self._cell_at(here), self._chip_at(here)
         swap = under if under is not None and self.carry.exchanges(under.seat) else None
         over = cell.facts.slot if cell is not None and cell.facts is not None else None
         verdict = self.carry.on(swap.seat) if swap is not None else self.carry.at(over) if over is not None else None
         self._ghost.show_verdict(verdict)
+        self._ghost.move(min(here.x() - 12, self.width() - self._ghost.width()), here.y() - 12)
         for one in self._cells.values():
             one.set_target(one is cell and swap is None and over != chip.seat.slot)
             for other in one.chips:

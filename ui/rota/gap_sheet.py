@@ -24,7 +24,7 @@ class GapSheet(Sheet):
         super().__init__(gap_title(gap), parent, width=560)
         free = tr("nothing speaks against it")
         self._rows = [
-            Row(number, names.get(number, number), "", second=reason, note=number, faded=reason != free)
+            Row(number, names.get(number, number), reason, note=number)
             for number, reason in sorted(gap.reasons.items(), key=lambda pair: (pair[1] != free, pair[0]))
         ]
         self.search = LineEdit(tr("Name or reason"))
@@ -42,5 +42,5 @@ class GapSheet(Sheet):
     def _filter(self) -> None:
         words = self.search.text().casefold().split()
         self.list.set_rows(
-            [row for row in self._rows if all(w in f"{row.title} {row.second}".casefold() for w in words)]
+            [row for row in self._rows if all(w in f"{row.title} {row.detail}".casefold() for w in words)]
         )

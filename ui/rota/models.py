@@ -85,13 +85,14 @@ class Seat:
 @dataclass(frozen=True, slots=True)
 class BoardCell:
     """The chips of one session; `closed` says why there is no duty; `why` stands under a gap; `note` says how it
-    differs from the pattern."""
+    differs from the pattern; `full`: nobody is missing."""
 
     slot: Slot
     seats: tuple[Seat, ...]
     closed: str = ""
     why: str = ""
     note: str = ""
+    full: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +154,8 @@ def board_cells(
         if wanted is not None:
             seats = [replace(seat, faded=True) if seat.staff_id not in wanted else seat for seat in seats]
         closed = (holidays.get(slot.day) or cell.reason or tr("no duty")) if not cell.needed else ""
-        cells[slot] = BoardCell(slot, tuple(seats), closed, _why(gap), _note(cell, view) if cell.needed else "")
+        note = _note(cell, view) if cell.needed else ""
+        cells[slot] = BoardCell(slot, tuple(seats), closed, _why(gap), note, gap is None)
     return cells
 
 
@@ -228,7 +230,7 @@ def verdicts(targets: Targets, cells: Mapping[Slot, BoardCell]) -> dict[Slot, Ve
         elif notes:
             found[slot] = Verdict("attention", tr(" · ").join(short_words(note.code) for note in notes[:2]), long)
         else:
-            found[slot] = Verdict("accent", tr("possible"))
+            found[slot] = Verdict("accent", tr("possible, nobody missing") if cell.full else tr("possible"))
     return found
 
 

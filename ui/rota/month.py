@@ -279,7 +279,7 @@ def _names(painter: QPainter, box: QRect, cell: BoardCell) -> None:
         _name(painter, QRect(spot.left() + left, spot.top(), min(wide, spot.width() - left), spot.height()), seat)
         left += wide + paint.px(8)
     if gap is not None:
-        spot = _line(box, line + 1 if people else 0)
+        spot = _line(box, min(line + 1, max(1, lines)) if people else 0)
         if gap.faded:
             painter.setOpacity(0.35)
         side = paint.px(13)
@@ -291,12 +291,8 @@ def _names(painter: QPainter, box: QRect, cell: BoardCell) -> None:
 
 def _width(seat: Seat) -> int:
     made = paint.font(12, bold=seat.own)
-    wide = paint.width(seat.text, made) + 1
-    if seat.warning:
-        wide += paint.px(16)
-    if seat.kind in ("new", "going", "absent"):
-        wide += paint.width(seat.tag(), paint.font(11)) + paint.px(3)
-    return wide
+    wide = paint.width(_written(seat), made) + 1
+    return wide + (paint.px(16) if seat.warning else 0)
 
 
 def _name(painter: QPainter, box: QRect, seat: Seat) -> None:
@@ -313,7 +309,9 @@ def _name(painter: QPainter, box: QRect, seat: Seat) -> None:
         spot = QRect(left, box.center().y() - side // 2 + 1, side, side)
         icons.draw(painter, spot, "triangle-alert" if seat.clash else "circle-alert", _tone(seat))
         left += paint.px(16)
-    wide = paint.text(painter, QRect(left, box.top(), box.right() - left + 1, box.height()), seat.text, made, colour)
+    wide = paint.text(
+        painter, QRect(left, box.top(), box.right() - left + 1, box.height()), _written(seat), made, colour
+    )
     under = QPen(colour, 1.0)
     if seat.kind in ("draft", "new"):
         under.setDashPattern([3.0, 2.0])
@@ -323,9 +321,11 @@ def _name(painter: QPainter, box: QRect, seat: Seat) -> None:
             under.setColor(theme.colour("accent"))
         painter.setPen(under)
         painter.drawLine(left, box.bottom() - 1, left + wide, box.bottom() - 1)
-    if seat.kind in ("new", "going", "absent"):
-        spot = QRect(left + wide + paint.px(3), box.top(), box.right() - left - wide, box.height())
-        paint.text(painter, spot, seat.tag(), paint.font(11), colour)
+
+
+def _written(seat: Seat) -> str:
+    """A sign before what a proposal adds or takes off: there is no room for its word."""
+    return {"new": "+", "going": "−"}.get(seat.kind, "") + seat.text
 
 
 def _tone(seat: Seat) -> str:

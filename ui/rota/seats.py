@@ -21,6 +21,7 @@ from ui.rota.gap_sheet import GapSheet
 from ui.rota.models import Seat
 from ui.rota.picker import Picker
 from ui.rota.proposals import ProposalActs
+from ui.rota.swaps import open_swaps
 from ui.rota.undoing import Undoing
 
 Target = Seat | Slot
@@ -47,6 +48,7 @@ class SeatActs:
             "absent": self._mark,
             "room": self._rooms,
             "why": self.why,
+            "swap": self._swap,
         }
         board.acted.connect(self._act)
         board.moved.connect(self._move)
@@ -54,6 +56,9 @@ class SeatActs:
         board.refused.connect(lambda words: notify.warn(tab, words))
         board.picked.connect(self._find_targets)
         board.menu.connect(self._menu)
+
+        self._arranges = May.ARRANGE_SWAPS in desk.who.may
+        self._own = desk.who.staff_id if May.OWN_DUTY in desk.who.may else ""
 
     @property
     def may_edit(self) -> bool:
@@ -191,6 +196,16 @@ class SeatActs:
         """Whom to call and who stands in; marks nothing by itself."""
         open_absence(self._desk, self._tab, staff_id, slot)
 
+    def _may_swap(self, seat: Seat) -> bool:
+        return (
+            seat.movable and not self.foreign and (self._arranges or (bool(self._own) and seat.staff_id == self._own))
+        )
+
+    def _swap(self, target: Target) -> None:
+        """S: whom to ask to take this duty over, or to exchange it."""
+        if isinstance(target, Seat) and self._may_swap(target):
+            open_swaps(self._desk, self._tab, target.key)
+
     # --- menus ---
 
     def _menu(self, target: Target, where: QPoint) -> None:
@@ -232,6 +247,8 @@ class SeatActs:
         if seat.movable and self.may_mark:
             menu.addAction(tr("Mark absent") + "\tA", lambda: self._mark(seat))
             self._add_rooms(menu, seat)
+        if self._may_swap(seat):
+            menu.addAction(tr("Ask somebody to swap…") + "\tS", lambda: self._swap(seat))
         if seat.kind == "absent" and self.may_mark:
             menu.addAction(tr("Find a stand-in…") + "\tEnter", lambda: self._open(seat))
             menu.addAction(tr("{name} comes after all", name=seat.text) + "\tA", lambda: self._mark(seat))

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from app.common.words import ntr, tr
 from app.rota.views import WeekView
 from ui.rota.models import period_words
 
 
-def state_words(view: WeekView) -> str:
-    """Period, state, and quietly which years have no public holidays yet."""
-    parts = [period_words(view.first, view.last), _state(view)]
+def state_words(view: WeekView, month: date | None = None) -> str:
+    """Period (`month`, or the view's days), state, and quietly which years have no public holidays yet."""
+    period = period_words(view.first, view.last)
+    if month is not None:
+        period = tr("{month} of {year}", year=month.year, month=month.month)
+    parts = [period, _state(view)]
     parts += [tr("{year}: public holidays not announced yet", year=year) for year in view.unannounced]
     return " · ".join(parts)
 

@@ -15,24 +15,28 @@ from app.common.changes import Topic
 from app.common.clock import today
 from app.common.words import ntr, tr
 from app.rota.rules import Slot, monday, month_end, month_start
-from app.rota.views import Conflict, GapView, Published, WeekView
+from app.rota.views import Conflict, GapView, WeekView
 from app.security.permissions import May
 from ui import notify
 from ui.desk import Desk
 from ui.jobs import run_job
-from ui.pdf_sheet import PdfSheet
 from ui.rota.board import Board
+from ui.rota.experts import open_experts
 from ui.rota.fill_sheet import FillSheet
 from ui.rota.filters import FilterBar
 from ui.rota.keys import KeysSheet
 from ui.rota.loads import LoadCard
 from ui.rota.models import board_cells, board_days, slot_words
 from ui.rota.month import MonthView, month_grid
+from ui.rota.prints import open_prints
 from ui.rota.proposals import ProposalActs
+from ui.rota.publishing import PublishSheet
 from ui.rota.result import ResultCard
 from ui.rota.seats import SeatActs
 from ui.rota.subtitle import legend, state_words
+from ui.rota.swaps import open_swaps
 from ui.rota.undoing import Undoing
+from ui.rota.version_list import VersionsSheet
 from ui.widgets.button import PrimaryButton, QuietButton, SecondaryButton
 from ui.widgets.card import Card
 from ui.widgets.icon_button import FramedIconButton
@@ -57,6 +61,7 @@ class RotaTab(QWidget):
         self._may_edit = May.EDIT_ROTA in desk.who.may
         self._may_publish = May.APPROVE_ROTA in desk.who.may
         self._may_mark = May.MARK_ABSENT in desk.who.may
+        self._may_swap = bool({May.ARRANGE_SWAPS, May.OWN_DUTY} & desk.who.may)
         self._first = monday(today(desk.clock))
         self._last = self._first + timedelta(days=6)
         self._goal: Slot | None = None
@@ -86,14 +91,14 @@ class RotaTab(QWidget):
             FramedIconButton("chevron-right", tr("After, week or month"), lambda: self._turn(1), shortcut="PgDown"),
             self.mode,
         ]
-        if self._may_edit or self._may_mark:
+        if self._may_edit or self._may_mark or self._may_swap:
             actions += [self.undoing.undo_button, self.undoing.redo_button]
         actions.append(self._button(tr("Who is free"), self.seats.who_is_free, "search", "F3"))
         if self._may_edit:
             actions.append(self._button(tr("Fill"), self.fill_shown, "wand-sparkles", "F5"))
         self._more = FramedIconButton("ellipsis", tr("More"), self._open_more)
         actions.append(self._more)
-        self.publish_button = PrimaryButton(tr("Publish"), self._publish, shortcut="Ctrl+Return")
+        self.publish_button = PrimaryButton(tr("Publish"), self.publish, hint="Ctrl+Enter")
         if self._may_publish:
             actions.append(self.publish_button)
         self._header = PageHeader(tr("Rota"), "", *actions)
@@ -144,10 +149,16 @@ class RotaTab(QWidget):
             "Ctrl+M": lambda: self.show_mode("month"),
             "Ctrl+F": self.begin_filter,
             "Ctrl+P": self.show_poster,
+            "Ctrl+H": self.show_versions,
             "F1": self.show_keys,
+            "F4": self.show_experts,
             "F8": self.next_problem,
             "Esc": self._escape,
         }
+        if self._may_swap:
+            keys["Shift+S"] = self.show_swaps
+        if self._may_publish:
+            keys |= {"Ctrl+Return": self.publish, "Ctrl+Enter": self.publish}
         if self._may_edit:
             keys |= {"Shift+F5": self._fill_weeks, "Ctrl+Shift+Z": self.undoing.redo}
         for key, act in keys.items():
@@ -203,8 +214,8 @@ class RotaTab(QWidget):
         self._view = self.seats.view = view
         self.seats.foreign = bool(centre)
         self.board.may_edit = self._may_edit and not centre
-        self._header.set_subtitle(state_words(view))
-        self.publish_button.setEnabled(view.differences > 0 and not centre)
+        self._header.set_subtitle(state_words(view, self._month() if self.mode.value() == "month" else None))
+        self.publish_button.setEnabled(bool(view.days) and not centre)
         self.filters.know_loads(view.loads)
         self.loads.set_loads(view.loads)
         self._redraw()
@@ -374,28 +385,36 @@ class RotaTab(QWidget):
         self.proposals.discard()
         self._take_focus()
 
-    def _publish(self) -> None:
-        view = self._view
-        if view is None or not self._may_publish or not view.differences or self.seats.foreign:
-            return
+    def _days(self) -> tuple[date, date]:
+        """What is published and printed: the week, or the month without its neighbours' days."""
+        if self.mode.value() == "month":
+            return self._month(), month_end(self._month())
+        return self._first, self._last
 
-        def published(done: Published) -> None:
-            notify.say(
-                self, tr("Published: {added} added, {removed} taken off.", added=done.added, removed=done.removed)
-            )
+    def publish(self) -> None:
+        """Ctrl+Enter: what a publication would change, and the question."""
+        if self._may_publish and not self.seats.foreign:
+            PublishSheet(self.desk, *self._days(), self.window()).open()
 
-        run_job(self, self._rota.publish, view.first, view.last, on_done=published)
+    def show_versions(self) -> None:
+        """Every publication, and how they differ."""
+        VersionsSheet(self.desk, self.window()).open()
 
     def show_poster(self) -> None:
-        """The published week as it will hang on the wall."""
-        name = f"{tr('Rota')}-{self._first.isoformat()}"
-
-        def show(data: bytes) -> None:
-            PdfSheet(tr("Print the rota"), name, data, self.window(), wide=True).open()
-
-        run_job(self, self._rota.poster, self._first, lane="read", on_done=show)
+        """Ctrl+P: what leaves the screen, the poster first."""
+        if not self.seats.foreign:
+            open_prints(self.desk, *self._days(), self.window())
 
     # --- the rest ---
+
+    def show_experts(self) -> None:
+        """F4: the experts; at the one that the keyboard is on."""
+        seat = self.board.seat() if self.mode.value() == "week" else None
+        open_experts(self.desk, self, seat.staff_id or None if seat is not None and not self.seats.foreign else None)
+
+    def show_swaps(self) -> None:
+        """Shift+S: the requests that wait for an answer."""
+        open_swaps(self.desk, self)
 
     def show_keys(self) -> None:
         """F1."""
@@ -413,9 +432,13 @@ class RotaTab(QWidget):
         if self._may_edit:
             menu.addAction(tr("Fill several weeks…") + "\tShift+F5", self._fill_weeks)
             menu.addSeparator()
+        menu.addAction(tr("Experts…") + "\tF4", self.show_experts)
+        if self._may_swap:
+            menu.addAction(tr("Swap requests…") + "\tShift+S", self.show_swaps)
         menu.addAction(tr("Filter") + "\tCtrl+F", self.begin_filter)
         menu.addAction(tr("Next empty seat or conflict") + "\tF8", self.next_problem)
-        menu.addAction(tr("Print the rota") + "\tCtrl+P", self.show_poster)
+        menu.addAction(tr("Print and export…") + "\tCtrl+P", self.show_poster)
+        menu.addAction(tr("Published versions…") + "\tCtrl+H", self.show_versions)
         menu.addSeparator()
         menu.addAction(tr("All keys") + "\tF1", self.show_keys)
         return menu
