@@ -18,7 +18,7 @@ WISH = 4
 HOLE = 30
 """For each square of the seats that stay empty on a session: rather one here and one there than nobody at all."""
 CLOSE = 1
-"""For each duty of an expert beyond the first in a week, and for each two days in a row."""
+"""For each duty of an expert beyond the first in a week, and in two days that follow each other."""
 
 _DAY = timedelta(days=1)
 
@@ -40,7 +40,7 @@ def costs_of(model: Model, cancel: CancelToken | None = None) -> dict[int, int]:
 
 def _even(model: Model, expert: Expert, mine: Sequence[Slot], found: dict[int, int]) -> None:
     holidays = model.facts.holidays
-    held = [duty.slot for duty in model.fixed if duty.expert_id == expert.id]
+    held = {duty.slot for duty in model.fixed if duty.expert_id == expert.id}
     kinds: tuple[tuple[int, int, Callable[[Slot], bool]], ...] = (
         (DUTY, expert.load, lambda slot: True),
         (WEEKEND, expert.weekends, lambda slot: slot.weekend),
@@ -79,9 +79,9 @@ def _spread(model: Model, expert: Expert, mine: Sequence[Slot], found: dict[int,
         columns = [model.seat[slot, expert.id] for slot in mine if slot.week == week]
         _beyond_one(model, columns, sum(slot.week == week for slot in held), found)
     days = {slot.day for slot in (*mine, *held)}
-    for day in sorted(days):
-        if day + _DAY in days:
-            pair = (day, day + _DAY)
+    for day in sorted(days | {day - _DAY for day in days}):
+        pair = (day, day + _DAY)
+        if days.issuperset(pair) or expert.daily_limit > 1:
             columns = [model.seat[slot, expert.id] for slot in mine if slot.day in pair]
             _beyond_one(model, columns, sum(slot.day in pair for slot in held), found)
 

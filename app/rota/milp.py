@@ -69,10 +69,10 @@ class Programme:
     def minimise(
         self, costs: Mapping[int, int], start: Sequence[float], until: float, cancel: CancelToken | None
     ) -> Answer:
-        """`start`: a solution to begin with; `until`: the perf_counter() at which the best found so far must do.
-        Raises Cancelled soon after the token is set."""
-        if not costs or all(not cost for cost in costs.values()):
-            return Answer(start, 0)
+        """`start`: a solution to begin with, the only one if no column is whole. `until`: the perf_counter() at which
+        the best found so far must do. Raises Cancelled soon after the token is set."""
+        if not any(self.whole) or not any(costs.values()):
+            return Answer(start, round(sum(start[column] * cost for column, cost in costs.items())))
         highs = _solver(cancel)
         highs.setOptionValue("time_limit", max(0.0, until - perf_counter()))
         self._pass(highs, costs)

@@ -72,9 +72,10 @@ def board(facts: Facts, fixed: Sequence[Duty], found: Found, began: float) -> Fi
 
 def loads_of(facts: Facts, duties: Sequence[Duty]) -> dict[str, Load]:
     """Expert id -> how much they have with `duties`, what was carried over included."""
-    count = Counter(duty.expert_id for duty in duties)
-    weekends = Counter(duty.expert_id for duty in duties if duty.slot.weekend)
-    holidays = Counter(duty.expert_id for duty in duties if duty.slot.day in facts.holidays)
+    places = {(duty.slot, duty.expert_id) for duty in duties}
+    count = Counter(who for _, who in places)
+    weekends = Counter(who for slot, who in places if slot.weekend)
+    holidays = Counter(who for slot, who in places if slot.day in facts.holidays)
     return {
         e.id: Load(e.load + count[e.id], e.weekends + weekends[e.id], e.holidays + holidays[e.id])
         for e in facts.experts
