@@ -235,3 +235,19 @@ def read_wishes(written: str, *, year: int | None) -> tuple[tuple[WishRead, ...]
         if any(row.rule for row in rows):
             notes.append(Note.of("wish.odd", N_("“{text}” is not understood as a wish."), text=item.strip()))
     return tuple(sorted(found, key=lambda one: (one.day or date.min, one.weekday or 0, one.half))), notes
+
+
+def written(leave: LeaveRead) -> str | None:
+    """As it could have been typed, so that it can be corrected: what `read_leaves` reads back as the same. None for a
+    recurrence that nobody types."""
+    half = {"am": "上午", "pm": "下午"}.get(leave.half, "")
+    stretch = f"{leave.first.isoformat()}到{leave.last.isoformat()}"
+    if leave.rule:
+        weeks = next((n for n in range(1, 5) if leave.rule == every(n, leave.first.weekday())), None)
+        if weeks is None:
+            return None
+        step = "每" if weeks == 1 else f"每{weeks}周"
+        return f"{stretch}{step}周{'一二三四五六日'[leave.first.weekday()]}{half}"
+    if leave.first == leave.last:
+        return leave.first.isoformat() + half
+    return stretch + (f"每天{half}" if half else "")

@@ -13,7 +13,7 @@ from app.common.errors import UserError
 from app.common.notes import Note
 from app.common.recurrence import check_rule, parts_of
 from app.common.words import N_
-from app.people.leave_text import SEPARATORS, LeaveRead, read_leaves
+from app.people.leave_text import SEPARATORS, LeaveRead, WishRead, read_leaves, read_wishes
 from app.rota.calendar_rows import affected
 from app.rota.calendar_views import AffectedDuty
 from app.rota.expert_views import LeaveSaved
@@ -131,6 +131,19 @@ def read_typed(text: str, today: date) -> tuple[list[LeaveRead], list[Note]]:
             found += (_from_today(row, today) for row in rows)
             notes += (note for note in said if note.code != "leave.turn")
     return found, notes
+
+
+def read_typed_wishes(text: str, today: date) -> tuple[list[WishRead], list[Note]]:
+    """Wishes as a planner types them; a day without a year is the next one to come."""
+    found: list[WishRead] = []
+    notes: list[Note] = []
+    for item in SEPARATORS.split(text):
+        rows, said = read_wishes(item, year=today.year)
+        if any(row.day is not None and row.day < today for row in rows):
+            rows, said = read_wishes(item, year=today.year + 1)
+        found += rows
+        notes += said
+    return list(dict.fromkeys(found)), notes
 
 
 def _from_today(leave: LeaveRead, today: date) -> LeaveRead:

@@ -1,4 +1,4 @@
-"""The Settings tab: oneself, the centre and its people on one page; synchronisation, PCs and backups on the other."""
+"""The Settings tab: oneself, the centre and its people; the duty rota; synchronisation, PCs and backups."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from app.security.permissions import May
 from ui.desk import Desk
 from ui.settings.accounts import AccountsCard
 from ui.settings.destinations import DestinationsCard
+from ui.settings.duty_page import duty_page
 from ui.settings.idle import IdleCard
 from ui.settings.letterhead import LetterheadCard
 from ui.settings.looks import LooksCard
 from ui.settings.password import PasswordCard
-from ui.settings.pattern import PatternCard
 from ui.settings.piles import Piles
 from ui.settings.rooms import RoomsCard
 from ui.settings.sync_page import sync_page
@@ -22,19 +22,22 @@ from ui.widgets.layout import column
 from ui.widgets.page_header import PageHeader
 from ui.widgets.segmented import SegmentedControl
 
-GENERAL, SYNC = "general", "sync"
+GENERAL, DUTY, SYNC = "general", "duty", "sync"
 
 
 class SettingsTab(QWidget):
-    """Two pages. Each card loads itself in `load()` and saves itself at once."""
+    """Up to three pages. Each card loads itself in `load()` and saves itself at once."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
+        self.desk = desk
         self.pages = {GENERAL: self._general(desk)}
+        if May.EDIT_CENTRE in desk.who.may:
+            self.pages[DUTY] = duty_page(desk)
         if desk.syncing is not None:
             self.pages[SYNC] = sync_page(desk, desk.syncing)
         head = PageHeader(tr("Settings"), tr("Changes are kept at once"))
-        names = {GENERAL: tr("General"), SYNC: tr("Sync and backup")}
+        names = {GENERAL: tr("General"), DUTY: tr("Duty rota"), SYNC: tr("Sync and backup")}
         self.switch = SegmentedControl([(key, names[key]) for key in self.pages], name=tr("Page"))
         self.switch.chosen.connect(lambda key: self.show_item(section=str(key)))
         if len(self.pages) > 1:
@@ -44,7 +47,7 @@ class SettingsTab(QWidget):
         self.show_item(section=GENERAL)
 
     def show_item(self, section: str = GENERAL) -> None:
-        """`section`: "general" or "sync"."""
+        """`section`: "general", "duty" or "sync"."""
         if section not in self.pages:
             return
         changed = section != self._section
@@ -66,7 +69,7 @@ class SettingsTab(QWidget):
         people: list[QWidget] = []
         if May.EDIT_CENTRE in may:
             centre += [IdleCard(desk), RoomsCard(desk)]
-            people += [PatternCard(desk), DestinationsCard(desk)]
+            people += [DestinationsCard(desk)]
         if May.EDIT_ACCOUNTS in may:
             people.insert(0, AccountsCard(desk))
         return Piles([own, centre, people], (4, 5, 6))
