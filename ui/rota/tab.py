@@ -220,7 +220,7 @@ class RotaTab(QWidget):
         self.loads.set_loads(view.loads)
         self._redraw()
         if self._goal in view.cells and self._goal is not None:
-            self.board.go_to(self._goal, self._problem_index(self._goal))
+            self._go_on(self._goal)
         elif first_time and self.isVisible():
             self._take_focus()
         self._goal = None
@@ -239,6 +239,13 @@ class RotaTab(QWidget):
             self.month.show_month(*month_grid(view, cells, self._month(), now))
         else:
             self.board.show_week(board_days(view, now), cells, view.hours)
+
+    def _go_on(self, slot: Slot) -> None:
+        """The keyboard to where it was wanted, now that it is on show."""
+        if self.mode.value() == "month":
+            self.month.go_to(slot)
+        else:
+            self.board.go_to(slot, self._problem_index(slot))
 
     def _problem_index(self, slot: Slot) -> int:
         cell = self.board.cell(slot)
