@@ -16,6 +16,10 @@ _HEAD = 34 * MM
 _FOOT = 17 * MM
 _SIDE = 22 * MM
 _DAYS = 14 * MM
+_SIZES = (26.0, 23.0, 21.0, 19.0, 17.0, 15.0, 13.0, 11.0, 9.0, 7.5)
+_USUAL = 4
+"""Names of so many characters are never broken for the sake of larger type."""
+_MOST = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +83,9 @@ def render_poster(content: PosterContent) -> bytes:
     top = pen.height - _HEAD
     _draw_days(pen, content, left, step, top)
     tall = (top - _DAYS - _FOOT) / max(len(content.rows), 1)
+    size = _common_size(content, step - 5 * MM, tall - 5 * MM)
     for number, row in enumerate(content.rows):
-        _draw_row(pen, row, left, step, top - _DAYS - number * tall, tall)
+        _draw_row(pen, row, left, step, top - _DAYS - number * tall, tall, size)
     _draw_foot(pen, content)
     pen.next_page()
     return pen.finish()
@@ -105,7 +110,7 @@ def _draw_days(pen: Pen, content: PosterContent, left: float, step: float, top: 
     pen.rule(_MARGIN, top - _DAYS, pen.width - _MARGIN, top - _DAYS, MUTED, 0.8)
 
 
-def _draw_row(pen: Pen, row: PosterRow, left: float, step: float, top: float, tall: float) -> None:
+def _draw_row(pen: Pen, row: PosterRow, left: float, step: float, top: float, tall: float, size: float) -> None:
     pen.text(_MARGIN, top - 9 * MM, row.label, Style(fonts.SANS_BOLD, 14, colour=INK))
     pen.text(_MARGIN, top - 14.5 * MM, row.hours, Style(fonts.SANS, 9, colour=MUTED))
     for number, cell in enumerate(row.cells):
@@ -114,17 +119,30 @@ def _draw_row(pen: Pen, row: PosterRow, left: float, step: float, top: float, ta
             pen.box(x + 1, top - tall + 1, step - 2, tall - 2, fill=PALE, radius=3)
         elif cell.kind == "gap":
             pen.box(x + 2, top - tall + 3, step - 4, tall - 6, line=URGENT, radius=4, weight=1)
-        _draw_cell(pen, cell, x + 3 * MM, top - 3 * MM, step - 5 * MM, tall - 5 * MM)
+        _draw_cell(pen, cell, x + 3 * MM, top - 3 * MM, step - 5 * MM, tall - 5 * MM, size)
     pen.rule(_MARGIN, top - tall, pen.width - _MARGIN, top - tall, FAINT, 0.6)
 
 
-def _draw_cell(pen: Pen, cell: PosterCell, x: float, top: float, room: float, tall: float) -> None:
-    """As large as the cell allows; what no size fits is cut off at the cell's foot."""
-    for size in (15.0, 13.0, 11.0, 9.0, 7.5):
-        drawn = _cell_lines(cell, size, room)
-        if sum(style.leading for _, style in drawn) <= tall:
-            break
-    for line, style in drawn:
+def _common_size(content: PosterContent, room: float, tall: float) -> float:
+    """The largest size that fits most half days, so that the poster looks of a piece."""
+    cells = [cell for row in content.rows for cell in row.cells if cell.people]
+    sizes = sorted((_size_of(cell, room, tall) for cell in cells), reverse=True)
+    return sizes[min(len(sizes) - 1, int(len(sizes) * _MOST))] if sizes else _SIZES[0]
+
+
+def _size_of(cell: PosterCell, room: float, tall: float) -> float:
+    """The largest size at which everything fits and no usual name is broken; the smallest if none does."""
+    for size in _SIZES:
+        name = Style(fonts.SANS_BOLD, size)
+        whole = all(len(_broken(one.name, name, room)) == 1 for one in cell.people if len(one.name) <= _USUAL)
+        if whole and sum(style.leading for _, style in _cell_lines(cell, size, room)) <= tall:
+            return size
+    return _SIZES[-1]
+
+
+def _draw_cell(pen: Pen, cell: PosterCell, x: float, top: float, room: float, tall: float, size: float) -> None:
+    """What not even the smallest size fits is cut off at the cell's foot."""
+    for line, style in _cell_lines(cell, min(size, _size_of(cell, room, tall)), room):
         if style.leading > tall:
             break
         pen.text(x, top - style.leading * 0.75, line, style)
@@ -133,8 +151,8 @@ def _draw_cell(pen: Pen, cell: PosterCell, x: float, top: float, room: float, ta
 
 
 def _cell_lines(cell: PosterCell, size: float, room: float) -> list[tuple[str, Style]]:
-    small = min(size, 9.5)
-    name = Style(fonts.SANS_BOLD, size, size * 1.45, INK)
+    small = min(size, max(9.5, size * 0.5))
+    name = Style(fonts.SANS_BOLD, size, size * 1.3, INK)
     detail = Style(fonts.SANS, small, small * 1.7, MUTED)
     note = Style(fonts.SANS, small, small * 1.5, URGENT if cell.kind == "gap" else MUTED)
     lines: list[tuple[str, Style]] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import func, select
@@ -14,7 +14,7 @@ from app.rota import show
 from app.rota.facts import IN_FORCE, Roster, counts, load_roster
 from app.rota.publication_views import ChangeView, Comparison, Pending, PersonChanges, VersionView, Warned
 from app.rota.rules import Slot, short
-from app.rota.versions import Difference, Line, differences, latest, read_line, told, told_to
+from app.rota.versions import REMOVED, Difference, Line, differences, latest, read_line, told, told_to
 from app.rota.views import Published
 from db.engine import Tx
 from db.models import Assignment, Publication, Room, Staff
@@ -78,8 +78,10 @@ def in_force_before(roster: Roster, rows: Sequence[Publication]) -> tuple[list[L
 def compare(
     tx: Tx, first: date, last: date, before: Sequence[Line], covered: set[date], now: Sequence[Line],
     waits: Mapping[str, bool] | None = None,
+    absent: Collection[str] = (),
 ) -> Comparison:  # fmt: skip
-    """`covered`: the days that the earlier state knows. `waits`: assignment id -> not in force yet."""
+    """`covered`: the days that the earlier state knows. `waits`: assignment id -> not in force yet. `absent`: ids of
+    the assignments whose experts called in."""
     known = [line for line in now if line.slot.day in covered]
     found = differences(before, known)
     concerned = _People(tx, {who for one in found for who in one.staff_ids})
@@ -89,12 +91,18 @@ def compare(
         ChangeView(
             one.slot,
             one.kind,
-            told(one, concerned.names, rooms),
+            _told(one, concerned.names, rooms, absent),
             any(held.get(line.id, False) for line in (one.before, one.now) if line is not None),
         )
         for one in found
     )
     return Comparison(first, last, changes, concerned.told(found, rooms), len(now) - len(known))
+
+
+def _told(one: Difference, names: Mapping[str, str], rooms: Mapping[str, str], absent: Collection[str]) -> Note:
+    if one.kind == REMOVED and one.before is not None and one.before.id in absent:
+        return Note.of("absent", N_("{name} is absent"), name=names.get(one.before.staff_id, "?"))
+    return told(one, names, rooms)
 
 
 def pending(tx: Tx, centre_id: str, first: date, last: date) -> Pending:
@@ -104,11 +112,12 @@ def pending(tx: Tx, centre_id: str, first: date, last: date) -> Pending:
     before, covered = in_force_before(roster, rows)
     now = board_lines(roster)
     waits = {row.id: row.state in ("draft", "leaving") for row in _inside(roster)}
+    absent = {row.id for row in _inside(roster) if row.absent_at is not None}
     touching = [one for one in version_views(rows) if not one.withdrawn]
     return Pending(
         first,
         last,
-        compare(tx, first, last, before, covered, now, waits),
+        compare(tx, first, last, before, covered, now, waits, absent),
         touching[0] if touching else None,
         warnings(roster),
         expired(roster),

@@ -120,7 +120,9 @@ def test_what_has_happened_since_says_that_it_is_in_force(open_desk: Open, direc
     sheet.open()
     wait_jobs()
     (row,) = sheet.changes.list.rows()
-    assert row.note == "已生效" and row.badge == "已撤下" and sheet.publish_button.isEnabled()
+    assert (
+        row.note == "已生效" and row.badge == "缺勤" and row.title.endswith("缺勤") and sheet.publish_button.isEnabled()
+    )
 
 
 def test_an_expired_check_stands_there_and_nothing_can_be_published(

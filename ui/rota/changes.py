@@ -95,7 +95,7 @@ class ChangesView(QWidget):
                 str(number),
                 one.note.text(),
                 lead=slot_words(one.slot),
-                badge=words[one.kind],
+                badge=tr("absent") if one.note.code == "absent" else words[one.kind],
                 tone=_BADGES[one.kind],
                 note=tr("already in force") if self._waiting and not one.waits else "",
             )

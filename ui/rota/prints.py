@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from app.common.words import ntr, tr
 from app.rota.exporting import Exported, Kind, safe_name
@@ -42,7 +42,7 @@ class PrintsSheet(Sheet):
 
     def __init__(self, desk: Desk, first: date, last: date, parent: QWidget, *, published: int = 0) -> None:
         title = tr("Version {n} is published. What next?", n=published) if published else tr("Print and export")
-        super().__init__(title, parent, width=520)
+        super().__init__(title, parent, width=620)
         self._desk = desk
         self._home = parent
         self._shown = (first, last)
@@ -58,8 +58,11 @@ class PrintsSheet(Sheet):
         self.body.addLayout(row(Label(tr("For"), "label"), self.who, None))
         self.buttons = self._make_buttons()
         self._name_posters()
-        for button in self.buttons.values():
-            self.body.addWidget(button)
+        grid = QGridLayout()
+        grid.setSpacing(desk.theme.px(8))
+        for number, button in enumerate(self.buttons.values()):
+            grid.addWidget(button, number // 2, number % 2)
+        self.body.addLayout(grid)
         hint = tr("Paper and calendar files show what is published, the spreadsheet also the draft.")
         self.body.addWidget(Label(hint, "hint", wrap=True))
         self.body.addWidget(self.progress)
@@ -71,7 +74,7 @@ class PrintsSheet(Sheet):
             ("week", tr("Poster of the week"), self.week_poster, "printer"),
             ("month", tr("Poster of the month"), self.month_poster, "printer"),
             ("sheets", tr("A page for each expert"), self.duty_sheets, "users"),
-            ("calendar", tr("Calendar file for telephones (.ics)"), self.calendar, "calendar-days"),
+            ("calendar", tr("Calendar file (.ics)"), self.calendar, "calendar-days"),
             ("book", tr("Spreadsheet (.xlsx)"), self.spreadsheet, "columns-2"),
             ("folder", tr("All of it into a folder"), self.everything, "folder-open"),
             ("versions", tr("Versions and their differences"), self.versions, "history"),
