@@ -26,8 +26,8 @@ _DAY = timedelta(days=1)
 def costs_of(model: Model, cancel: CancelToken | None = None) -> dict[int, int]:
     """Adds the columns that fairness needs; gives the cost of each column. Raises Cancelled."""
     found: dict[int, int] = {}
-    for short in model.missing.values():
-        _square(model, [short], round(model.programme.upper[short]), 0, HOLE, found)
+    for slot, short in model.missing.items():
+        _square(model, [short], round(model.programme.upper[short]), model.given_up[slot], HOLE, found)
     for expert in model.experts.values():
         check(cancel)
         mine = model.mine[expert.id]

@@ -24,7 +24,7 @@ _DAY = timedelta(days=1)
 class Model:
     """`fixed` never moves; `kept` are the standing duties that may go; `seats`: how many of each slot's are to be
     filled. `seat` has the column of each place that may be chosen, `missing` and `uncovered` the columns of what would
-    stay empty or without a speciality. Raises Cancelled."""
+    stay empty or without a speciality; `given_up`: how many of a slot are not even to be filled. Raises Cancelled."""
 
     def __init__(
         self,
@@ -42,6 +42,7 @@ class Model:
         self.kept = frozenset(kept)
         self.seat: dict[Place, int] = {}
         self.missing: dict[Slot, int] = {}
+        self.given_up: dict[Slot, int] = {}
         self.uncovered: dict[tuple[Slot, str], int] = {}
         self.mine: dict[str, list[Slot]] = {who: [] for who in self.experts}
         self._there: dict[Slot, set[str]] = defaultdict(set)
@@ -68,6 +69,7 @@ class Model:
         kept = [self.seat[slot, who] for who in here if (slot, who) in self.kept]
         if room:
             self.missing[slot] = self._short(columns, room)
+            self.given_up[slot] = max(0, self.facts.needed.get(slot, 0) - wanted)
         if len(kept) <= room:
             self._at_most(columns, room)
         else:

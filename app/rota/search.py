@@ -53,7 +53,7 @@ def search(model: Model, questions: Sequence[Question], until: float, cancel: Ca
 def board(facts: Facts, fixed: Sequence[Duty], found: Found, began: float) -> Filled:
     """What was found, as the board it makes and how that differs from the standing one."""
     before: dict[Place, Duty] = {}
-    for duty in sorted(facts.standing, reverse=True):
+    for duty in sorted(facts.standing, key=lambda duty: (not duty.pinned, not duty.published, duty), reverse=True):
         before[duty.slot, duty.expert_id] = duty
     rank = {e.id: n for n, e in enumerate(sorted(facts.experts, key=lambda e: (e.number, e.id)))}
     duties = [*fixed, *(before.get(place, Duty(*place)) for place in found.chosen)]
