@@ -10,6 +10,7 @@ from app.common.clock import today
 from app.rota.rules import Slot
 from ui.rota.chip import Chip
 from ui.rota.screens_experts import SCREENS as EXPERTS
+from ui.rota.screens_publishing import SCREENS as PUBLISHING
 from ui.rota.tab import RotaTab
 from ui.screens import Screen, Stage
 
@@ -155,4 +156,5 @@ SCREENS = [
     Screen("rota-absence", "desk", _absence),
     Screen("page-rota-poster", "desk", _poster),
     *EXPERTS,
+    *PUBLISHING,
 ]
