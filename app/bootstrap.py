@@ -25,6 +25,7 @@ from app.referrals.service import ReferralService
 from app.referrals.writing import LetterService
 from app.rota.calendar import CalendarService
 from app.rota.experts import ExpertService
+from app.rota.free import FreeService
 from app.rota.history import History
 from app.rota.holidays import HolidayService
 from app.rota.leave import LeaveService
@@ -76,6 +77,7 @@ class Services:
     appointments: AppointmentService
     rota: RotaService
     swaps: SwapService
+    free: FreeService
     publication: PublicationService
     calendar: CalendarService
     holidays: HolidayService
@@ -110,6 +112,7 @@ def compose(ctx: Context, workspace: Workspace, database_key: bytes) -> Services
         appointments=AppointmentService(ctx),
         rota=RotaService(ctx, history),
         swaps=SwapService(ctx, history),
+        free=FreeService(ctx),
         publication=PublicationService(ctx, history),
         calendar=CalendarService(ctx),
         holidays=HolidayService(ctx),
