@@ -19,6 +19,7 @@ from app.rota.facts import Roster, load_roster
 from app.rota.fill import fill
 from app.rota.history import Doing, History
 from app.rota.publication import PublicationService
+from app.rota.repair import repair
 from app.rota.rules import HALVES, Slot
 from app.rota.views import (
     AssignmentView,
@@ -204,6 +205,14 @@ class RotaService(AbsenceActs):
         return Done(None, _CHANGED)
 
     # --- proposals and publication ---
+
+    def propose_repair(
+        self, first: date, last: date, progress: Progress = silent, cancel: CancelToken | None = None
+    ) -> Proposal:
+        """修补 as a proposal: what no longer holds is mended with the fewest changes, proven. Nothing is saved."""
+        with self.ctx.read(May.SEE_ROTA) as tx:
+            roster = self._roster(tx, first, last)
+        return show.proposal(roster, repair(roster.facts(), progress, cancel))
 
     def adopt(self, proposal: Proposal) -> Done[int]:
         """采用: saves a proposal as draft. UserError "proposal-stale" if the board has changed since."""

@@ -293,8 +293,12 @@ def test_the_menu_opens_at_the_seat_by_key_and_leaves_nothing_out(
     for key in ("Enter", "P", "Delete", "Ctrl+X", "A", "R", "S"):
         assert f"\t{key}" in texts, key
     menu.close()
+    whole = next(action.menu() for action in menu.actions() if action.text() == "整个值班表")
+    assert isinstance(whole, QMenu)
     more = " ".join(action.text() for action in tab.more_menu().actions())
-    for key in ("Shift+F5", "F4", "Shift+S", "Ctrl+F", "F8", "Ctrl+P", "Ctrl+H", "F1"):
+    assert more == " ".join(action.text() for action in whole.actions())
+    named = [key for _group in WHOLE for key in _group[0].split(" / ")]
+    for key in set(named) - {"PageUp", "PageDown", "Ctrl+Home", "Ctrl+W", "Ctrl+Y", "F2", "Esc"}:
         assert f"\t{key}" in more, key
 
 
@@ -460,6 +464,23 @@ def test_several_weeks_are_filled_to_the_end_of_the_quarter(
     found._fill()
     wait_jobs()
     assert tab.proposals.proposal is not None and len(tab.proposals.proposal.added) == 60
+
+
+def test_an_absence_is_repaired_with_one_change(filled: Office, tab_for: TabFor, press: Press, wait_jobs: Wait) -> None:
+    rota = filled.services.rota
+    rota.publish(MONDAY, SUNDAY)
+    gone = rota.week(MONDAY).cells[AFTERNOON].assignments[0]
+    rota.mark_absent(gone.staff_id, MONDAY, "pm")
+    tab = tab_for(filled)
+    press(tab, Qt.Key.Key_R, CONTROL)
+    proposal = tab.proposals.proposal
+    assert proposal is not None and len(proposal.added) == 1 and not proposal.removed and proposal.optimal
+    assert len(seats(tab, AFTERNOON, "new")) == 1 and any(
+        "修补" in label.text() for label in tab.result.findChildren(QLabel)
+    )
+    tab.proposals.adopt()
+    wait_jobs()
+    assert not seats(tab, AFTERNOON, "gap", "new") and len(seats(tab, AFTERNOON, "duty", "draft")) == 3
 
 
 def test_why_a_seat_is_empty_expert_by_expert(director: Office, tab_for: TabFor, press: Press) -> None:

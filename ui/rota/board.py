@@ -344,6 +344,7 @@ class Board(QWidget):
         over = cell.facts.slot if cell is not None and cell.facts is not None else None
         verdict = self.carry.on(swap.seat) if swap is not None else self.carry.at(over) if over is not None else None
         self._ghost.show_verdict(verdict)
+        self.said.emit(self.carry.over(verdict))
         self._ghost.move(min(here.x() - 12, self.width() - self._ghost.width()), here.y() - 12)
         for one in self._cells.values():
             one.set_target(one is cell and swap is None and over != chip.seat.slot)

@@ -55,6 +55,15 @@ class Carry:
             return False
         return seat.movable and seat.key != mine.key and seat.staff_id != mine.staff_id and seat.slot != mine.slot
 
+    def over(self, verdict: Verdict | None) -> str:
+        """The foot line while the pointer is over something."""
+        reason = (verdict.long or verdict.short) if verdict is not None else ""
+        return (
+            "　".join(part for part in (tr("Carrying {name}", name=self.seat.text), reason) if part)
+            if self.seat
+            else ""
+        )
+
     def words(self, seat: Seat | None, slot: Slot | None) -> str:
         """The foot line while the keyboard is on `seat` or on the empty cell of `slot`."""
         if self.seat is None:

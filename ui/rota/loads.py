@@ -175,7 +175,7 @@ class LoadCard(Card):
     def __init__(self) -> None:
         super().__init__(tr("Evenness"), tr("duties this quarter"), padded=False)
         self.kind = SegmentedControl(
-            [("duties", tr("All")), ("weekends", tr("Weekends")), ("holidays", tr("Holidays"))],
+            [("duties", tr("All")), ("weekends", tr("Sat, Sun")), ("holidays", tr("Holidays"))],
             value="duties",
             name=tr("What is counted"),
         )
@@ -184,7 +184,7 @@ class LoadCard(Card):
         self.chosen = self.list.chosen
         self._mean = Label("", "small", wrap=True)
         self._loads: tuple[LoadView, ...] = ()
-        self.body.addLayout(row(self.kind, None, margins=(14, 10, 14, 6)))
+        self.body.addLayout(row(self.kind, None, margins=(12, 10, 8, 6)))
         self.body.addLayout(row(self._mean, margins=(14, 0, 14, 6)))
         self.body.addWidget(self.list, 1)
         self.setMinimumHeight(theme.current().px(190))

@@ -230,7 +230,7 @@ def verdicts(targets: Targets, cells: Mapping[Slot, BoardCell]) -> dict[Slot, Ve
         elif notes:
             found[slot] = Verdict("attention", tr(" · ").join(short_words(note.code) for note in notes[:2]), long)
         else:
-            found[slot] = Verdict("accent", tr("possible, nobody missing") if cell.full else tr("possible"))
+            found[slot] = Verdict("accent", tr("possible, full") if cell.full else tr("possible"))
     return found
 
 

@@ -150,7 +150,7 @@ class MonthView(QTableView):
         self.horizontalHeader().setFixedHeight(paint.px(32))
         self.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.verticalHeader().setMinimumSectionSize(paint.px(36))
-        self.verticalHeader().setFixedWidth(paint.px(56))
+        self.verticalHeader().setFixedWidth(paint.width(half_words("pm"), paint.font()) + paint.px(24))
         self.doubleClicked.connect(lambda index: self.opened.emit(index.data(MonthModel.CELL).slot))
 
     def show_month(self, weekdays: list[int], lines: list[list[MonthCell]]) -> None:

@@ -47,6 +47,11 @@ class ProposalActs(QObject):
         self._title = tr("Result of the fill")
         self._run(self._rota.propose, first, last, keep_drafts=keep_drafts)
 
+    def repair(self, first: date, last: date) -> None:
+        """Mends what no longer holds, with the fewest changes."""
+        self._title = tr("Result of the repair")
+        self._run(self._rota.propose_repair, first, last)
+
     def _run(self, method: Callable[..., Proposal], first: date, last: date, **wanted: bool) -> None:
         if self._job is not None:
             return

@@ -39,6 +39,8 @@ class SeatActs:
         self._undoing = undoing
         self.view: WeekView | None = None
         self.foreign = False
+        self.add_whole: Callable[[QMenu], object] = lambda _menu: None
+        self.repair: Callable[[], object] = lambda: None
         self._edits = May.EDIT_ROTA in desk.who.may
         self._marks = May.MARK_ABSENT in desk.who.may
         self._acts: dict[str, Callable[[Target], object]] = {
@@ -230,6 +232,11 @@ class SeatActs:
             menu.addAction(words + "\tCtrl+V", lambda: self._board.put_here(exchange=True))
         if self._gap(_slot(target)) is not None and not self.foreign:
             menu.addAction(tr("Why is a seat empty?") + "\tI", lambda: self.why(target))
+        if self.may_edit and isinstance(target, Seat) and (target.problem or target.kind == "absent"):
+            menu.addAction(tr("Repair") + "\tCtrl+R", self.repair)
+        if not menu.isEmpty():
+            menu.addSeparator()
+            self.add_whole(menu.addMenu(tr("The whole rota")))
         return menu
 
     def _add_seat_acts(self, menu: QMenu, seat: Seat) -> None:

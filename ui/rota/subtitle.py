@@ -13,7 +13,7 @@ def state_words(view: WeekView, month: date | None = None) -> str:
     """Period (`month`, or the view's days), state, and quietly which years have no public holidays yet."""
     period = period_words(view.first, view.last)
     if month is not None:
-        period = tr("{month} of {year}", year=month.year, month=month.month)
+        period = tr("{year}-{month}", year=month.year, month=month.month)
     parts = [period, _state(view)]
     parts += [tr("{year}: public holidays not announced yet", year=year) for year in view.unannounced]
     return " · ".join(parts)
@@ -40,15 +40,15 @@ def _state(view: WeekView) -> str:
 def legend(*, may_edit: bool, may_mark: bool) -> str:
     """What the marks on the chips mean, and where the keys stand."""
     marks = [
-        tr("bar: pinned, never moved"),
-        tr("dashed: changed, not published"),
+        tr("bar: pinned"),
+        tr("dashed: draft"),
         tr("struck: goes or absent"),
-        tr("red: a seat is empty"),
-        tr("red ground: double booked"),
-        tr("!: something speaks against it"),
+        tr("red edge: empty"),
+        tr("red ground: clash"),
+        tr("!: please look"),
     ]
     if may_edit:
-        marks.append(tr("Enter assigns, F1 all keys"))
+        marks.append(tr("Enter assigns, F1 keys"))
     elif may_mark:
-        marks.append(tr("A marks absent, F1 all keys"))
+        marks.append(tr("A marks absent, F1 keys"))
     return "　".join(marks)

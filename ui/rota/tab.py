@@ -75,6 +75,7 @@ class RotaTab(QWidget):
         self.undoing = Undoing(desk, self)
         self.proposals = ProposalActs(desk, self, self.result)
         self.seats = SeatActs(desk, self, self.board, self.proposals, self.undoing)
+        self.seats.add_whole, self.seats.repair = self.add_whole, self.repair_shown
         self._build()
         self._connect()
         self.setFocusProxy(self.board)
@@ -160,7 +161,7 @@ class RotaTab(QWidget):
         if self._may_publish:
             keys |= {"Ctrl+Return": self.publish, "Ctrl+Enter": self.publish}
         if self._may_edit:
-            keys |= {"Shift+F5": self._fill_weeks, "Ctrl+Shift+Z": self.undoing.redo}
+            keys |= {"Shift+F5": self._fill_weeks, "Ctrl+Shift+Z": self.undoing.redo, "Ctrl+R": self.repair_shown}
         for key, act in keys.items():
             QShortcut(QKeySequence(key), self).activated.connect(act)
 
@@ -383,6 +384,14 @@ class RotaTab(QWidget):
         if not self.seats.foreign:
             self.proposals.fill(self._first, self._last)
 
+    def repair_shown(self) -> None:
+        """Ctrl+R: the fewest changes that mend the days on show, from today on."""
+        first = max(self._first, today(self.desk.clock))
+        if self.seats.foreign or first > self._last:
+            notify.say(self, tr("These days are past; there is nothing to repair."))
+        else:
+            self.proposals.repair(first, self._last)
+
     def _fill_weeks(self) -> None:
         if not self.seats.foreign:
             FillSheet(self._first, self.proposals.fill, self.window()).open()
@@ -433,19 +442,41 @@ class RotaTab(QWidget):
         menu.setActiveAction(menu.actions()[0])
 
     def more_menu(self) -> QMenu:
-        """What has no button of its own, each with its key."""
+        """Everything that is done with the whole rota, each with its key."""
         menu = QMenu(self)
         menu.aboutToHide.connect(menu.deleteLater)
+        self.add_whole(menu)
+        return menu
+
+    def add_whole(self, menu: QMenu) -> None:
+        """Into a menu: what this person may do with the whole rota."""
         if self._may_edit:
+            menu.addAction(tr("Fill") + "\tF5", self.fill_shown)
             menu.addAction(tr("Fill several weeks…") + "\tShift+F5", self._fill_weeks)
-            menu.addSeparator()
+            menu.addAction(tr("Repair") + "\tCtrl+R", self.repair_shown)
+        if self.proposals.proposal is not None:
+            menu.addAction(tr("Adopt") + "\tF2", self.proposals.adopt)
+            menu.addAction(tr("Discard") + "\tEsc", self.discard)
+        for button, act in (
+            (self.undoing.undo_button, self.undoing.undo),
+            (self.undoing.redo_button, self.undoing.redo),
+        ):
+            if button.isEnabled():
+                key = "Ctrl+Z" if button is self.undoing.undo_button else "Ctrl+Y"
+                menu.addAction(button.accessibleName().replace("&", "&&") + f"\t{key}", act)
+        menu.addSeparator()
+        menu.addAction(tr("Who is free") + "\tF3", self.seats.who_is_free)
         menu.addAction(tr("Experts…") + "\tF4", self.show_experts)
         if self._may_swap:
             menu.addAction(tr("Swap requests…") + "\tShift+S", self.show_swaps)
         menu.addAction(tr("Filter") + "\tCtrl+F", self.begin_filter)
         menu.addAction(tr("Next empty seat or conflict") + "\tF8", self.next_problem)
+        menu.addSeparator()
+        week = self.mode.value() == "week"
+        words, key, mode = (tr("Month"), "Ctrl+M", "month") if week else (tr("Week"), "Ctrl+W", "week")
+        menu.addAction(words + f"\t{key}", partial(self.show_mode, mode))
+        if self._may_publish:
+            menu.addAction(tr("Publish") + "\tCtrl+Enter", self.publish)
         menu.addAction(tr("Print and export…") + "\tCtrl+P", self.show_poster)
         menu.addAction(tr("Published versions…") + "\tCtrl+H", self.show_versions)
-        menu.addSeparator()
         menu.addAction(tr("All keys") + "\tF1", self.show_keys)
-        return menu
