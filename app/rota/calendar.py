@@ -78,7 +78,7 @@ class CalendarService:
             ids = self._set_weekly(act.tx, rows, Pattern(weekday, half, needed, valid_from=today))
             act.on(*ids)
             act.tx.flush()
-            days = occurrences(Pattern(weekday, half, 1), today, today + _AHEAD)
+            days = occurrences(Pattern(weekday, half, 1), *self._coming)
             saved = Saved(ids, rows_of.overfull(act.tx, self._centre, days, today))
         return Done(saved, _CHANGED)
 
@@ -94,6 +94,7 @@ class CalendarService:
         for all days. UserError for what cannot be; asks where another pattern names the same days."""
         with self.ctx.write(May.EDIT_CENTRE, "centre.duty-pattern") as act:
             old = rows_of.find_pattern(act.tx, self._centre, pattern_id) if pattern_id else None
+            before = pattern_of(old) if old is not None else None
             self._check(act.tx, pattern, pattern_id, from_day, confirmed)
             if old is None:
                 ids: tuple[str, ...] = (rows_of.new_pattern(act.tx, self._centre, pattern).id,)
@@ -101,7 +102,8 @@ class CalendarService:
                 ids = self._from(act.tx, old, pattern, from_day)
             act.on(*ids)
             act.tx.flush()
-            days = occurrences(replace(pattern, rule="", valid_to=None), self._today, self._today + _AHEAD)
+            both = [pattern] if before is None else [before, pattern]
+            days = [day for one in both for day in occurrences(replace(one, rule="", valid_to=None), *self._coming)]
             saved = Saved(ids, rows_of.overfull(act.tx, self._centre, days, self._today))
         return Done(saved, _CHANGED)
 
@@ -122,7 +124,7 @@ class CalendarService:
         """From today on it holds no more; the days before stay true."""
         with self.ctx.write(May.EDIT_CENTRE, "centre.duty-pattern") as act:
             row = rows_of.find_pattern(act.tx, self._centre, pattern_id)
-            days = occurrences(pattern_of(row), self._today, self._today + _AHEAD)
+            days = occurrences(pattern_of(row), *self._coming)
             self._stop(row, self._today)
             act.on(row.id)
             act.tx.flush()
@@ -221,6 +223,10 @@ class CalendarService:
     def _today(self) -> date:
         return clock.today(self.ctx.clock)
 
+    @property
+    def _coming(self) -> tuple[date, date]:
+        return self._today, self._today + _AHEAD
+
     def _check(
         self, tx: Tx, pattern: Pattern, pattern_id: str | None, from_day: date | None, confirmed: frozenset[str]
     ) -> None:
@@ -228,8 +234,8 @@ class CalendarService:
         rows = rows_of.pattern_rows(tx, self._centre)
         old = next((pattern_of(row) for row in rows if row.id == pattern_id), None)
         kept = old.room_ids if old else ()
-        check(pattern, hours, (*rows_of.rooms_of(tx, self._centre), *kept))
         new = split(old, pattern, from_day)[1] if old else pattern
+        check(new, hours, (*rows_of.rooms_of(tx, self._centre), *kept))
         others = [pattern_of(row) for row in rows if row.id != pattern_id]
         twice, into = clash(others, new, hours, self._today)
         if into is not None:
@@ -289,7 +295,9 @@ class CalendarService:
     def _day_row(self, tx: Tx, slot: Slot) -> DutyDay:
         """The row of that half day; others of the same half day, which came by sync, are withdrawn."""
         same = (DutyDay.centre_id == self._centre, DutyDay.day == slot.day, DutyDay.half == slot.half)
-        query = select(DutyDay).where(*same, DutyDay.withdrawn.is_(False)).order_by(DutyDay.stamp.desc())
+        query = (
+            select(DutyDay).where(*same, DutyDay.withdrawn.is_(False)).order_by(DutyDay.stamp.desc(), DutyDay.id.desc())
+        )
         found = list(tx.execute(query).scalars())
         for other in found[1:]:
             other.withdrawn = True

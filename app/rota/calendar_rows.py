@@ -142,7 +142,7 @@ def _why(calendar: Calendar, day: date, session: DutySession) -> str:
 def day_lines(tx: Tx, centre_id: str, first: date, last: date) -> list[DutyDayLine]:
     """The exceptions of a stretch; of two for one half day the later written counts and is shown."""
     query = select(DutyDay).where(DutyDay.centre_id == centre_id, DutyDay.day >= first, DutyDay.day <= last)
-    rows = tx.execute(query.where(DutyDay.withdrawn.is_(False)).order_by(DutyDay.stamp)).scalars()
+    rows = tx.execute(query.where(DutyDay.withdrawn.is_(False)).order_by(DutyDay.stamp, DutyDay.id)).scalars()
     latest = {Slot(row.day, row.half): row for row in rows}
     if not latest:
         return []

@@ -23,11 +23,6 @@ class CheckState:
     state: str
     days: int | None
 
-    @property
-    def blocks(self) -> bool:
-        """Whether it keeps her off duty today."""
-        return self.state in ("expired", "missing")
-
 
 def check_state(until: date | None, today: date) -> CheckState:
     """How the check stands on that day; it holds on its last day."""

@@ -118,7 +118,7 @@ class HolidayService:
 def lines(rows: Iterable[Holiday]) -> list[HolidayLine]:
     """Neighbouring days that say the same as one line; a day and kind that stands twice counts once."""
     days: dict[tuple[date, bool], list[Holiday]] = defaultdict(list)
-    for row in sorted(rows, key=lambda one: one.stamp):
+    for row in sorted(rows, key=lambda one: (one.stamp, one.id)):
         days[row.day, row.workday].append(row)
     found: list[HolidayLine] = []
     for (day, workday), same in sorted(days.items(), key=lambda item: (item[0][1], item[0][0])):
@@ -139,7 +139,7 @@ def lines(rows: Iterable[Holiday]) -> list[HolidayLine]:
 
 def _rows(tx: Tx, year: int) -> list[Holiday]:
     query = select(Holiday).where(Holiday.day >= date(year, 1, 1), Holiday.day <= date(year, 12, 31))
-    return list(tx.execute(query.order_by(Holiday.day, Holiday.stamp)).scalars())
+    return list(tx.execute(query.order_by(Holiday.day, Holiday.stamp, Holiday.id)).scalars())
 
 
 def _found(tx: Tx, ids: Sequence[str]) -> list[Holiday]:

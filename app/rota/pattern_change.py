@@ -61,13 +61,20 @@ def has_held(pattern: Pattern, before: date) -> bool:
 def split(old: Pattern, new: Pattern, day: date | None) -> tuple[Pattern | None, Pattern]:
     """`old` becomes `new` from `day` on (None: it is a correction, it has always been so): what stays of the old one
     until the day before, if anything, and the new one. Alternate weeks keep their turn."""
-    if day is None or not has_held(old, day):
+    if day is None or not has_held(old, day) or _only_ends(old, new, day):
         return None, new
     begins = day
     if new.rule and (new.rule, new.weekday) == (old.rule, old.weekday):
         begins = next(iter(occurrences(replace(old, valid_to=None), day, day + _YEAR)), day)
     ended = day - timedelta(days=1)
     return replace(old, valid_to=min(old.valid_to or ended, ended)), replace(new, valid_from=begins)
+
+
+def _only_ends(old: Pattern, new: Pattern, day: date) -> bool:
+    """Whether nothing changes but the last day, and no day before `day` with it."""
+    before = day - timedelta(days=1)
+    later = new.valid_to is not None and new.valid_to >= before and (old.valid_to is None or old.valid_to >= before)
+    return later and replace(old, valid_to=new.valid_to) == new
 
 
 def clash(

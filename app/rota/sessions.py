@@ -30,7 +30,7 @@ class Calendar:
 def load_calendar(tx: Tx, first: date, last: date) -> Calendar:
     """What is known of the days from `first` to `last`."""
     query = select(Holiday).where(Holiday.day >= first, Holiday.day <= last, Holiday.withdrawn.is_(False))
-    rows = tx.execute(query.order_by(Holiday.stamp)).scalars().all()
+    rows = tx.execute(query.order_by(Holiday.stamp, Holiday.id)).scalars().all()
     return Calendar(
         {h.day: h.name for h in rows if not h.workday},
         {h.day: h.name for h in rows if h.workday},
@@ -66,7 +66,9 @@ def load_sessions(
 def load_exceptions(tx: Tx, centre_id: str, first: date, last: date) -> list[Exceptional]:
     """Single half days that differ; of two for the same one the later written comes last, and counts."""
     wanted = (DutyDay.centre_id == centre_id, DutyDay.day >= first, DutyDay.day <= last)
-    days = tx.execute(select(DutyDay).where(*wanted, DutyDay.withdrawn.is_(False)).order_by(DutyDay.stamp)).scalars()
+    days = tx.execute(
+        select(DutyDay).where(*wanted, DutyDay.withdrawn.is_(False)).order_by(DutyDay.stamp, DutyDay.id)
+    ).scalars()
     return [Exceptional(row.day, row.half, row.needed, row.starts or "", row.ends or "", row.reason) for row in days]
 
 

@@ -11,6 +11,7 @@ from app.referrals import board as letters
 from app.referrals.views import LetterCard
 from app.rota import now as rota_now
 from app.rota.bookings import half_of
+from app.rota.experts import expiring
 from app.rota.facts import centre_hours
 from app.rota.views import OnDuty
 from app.security.context import Context
@@ -110,6 +111,9 @@ def _needs(tx: Tx, ctx: Context, queue: QueueView, unsigned: list[int], duty: Du
         found.append(_need("gap", N_("Seats empty today"), missing, N_("Cover"), "urgent", "rota"))
     if May.APPROVE_ROTA in may and duty.drafted and not duty.published:
         found.append(_need("draft", N_("Today's rota is a draft"), 1, N_("Publish"), "attention", "rota"))
+    if May.EDIT_ROTA in may:
+        ending = len(expiring(tx, ctx.who.centre_id, day))
+        found.append(_need("checks", N_("Record checks ending or ended"), ending, N_("See to"), "attention", "rota"))
     if May.PRINT_RELEASED in may:
         waiting = letters.unprinted(tx, ctx, day)
         found.append(

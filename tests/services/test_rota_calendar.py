@@ -164,6 +164,27 @@ def test_the_preview_is_what_saving_does(director: Office) -> None:
     assert seats[(MONDAY + timedelta(days=7)).isoformat(), "am"] == 3
 
 
+def test_moving_a_pattern_to_another_weekday_names_the_duties_of_the_old_one(director: Office) -> None:
+    calendar = director.services.calendar
+    director.services.rota.assign(MONDAY, "am", expert_id(director, "E041"))
+    held = line(director, 0, "am")
+    saved = calendar.save(replace(held.pattern, weekday=1), held.id, MONDAY).value
+    assert [one.name for one in saved.affected] == ["钟超轩"]
+    assert (1, "am") in calendar.grid() and (0, "am") not in calendar.grid()
+
+
+def test_a_last_day_alone_makes_no_second_pattern(director: Office) -> None:
+    calendar = director.services.calendar
+    held = line(director, 0, "am")
+    last = MONDAY + timedelta(days=14)
+    calendar.save(replace(held.pattern, valid_to=last), held.id, MONDAY)
+    (found,) = [p for p in calendar.patterns(past=True) if (p.pattern.weekday, p.pattern.half) == (0, "am")]
+    assert found.pattern.valid_to == last and found.id == held.id
+    with pytest.raises(UserError) as refused:
+        calendar.save(replace(held.pattern, needed=1, valid_to=MONDAY), held.id, MONDAY + timedelta(days=7))
+    assert refused.value.code == "pattern-period"
+
+
 def test_a_pattern_ends_or_is_removed_and_the_past_stays(bench: Bench, director: Office) -> None:
     calendar = director.services.calendar
     held, coming = line(director, 2, "am"), Pattern(1, "am", 1, valid_from=MONDAY + timedelta(days=40))

@@ -195,6 +195,8 @@ def test_wishes_count_once_and_the_opposite_replaces(director: Office) -> None:
 def test_whose_check_ends_is_named_first_if_on_duty_after_it(director: Office) -> None:
     services = director.services
     found = services.experts.expiring()
+    needs = {need.kind: need.detail.text() for need in services.today.view().needs if need.detail}
+    assert needs["checks"] == str(len(found))
     assert {one.check.state for one in found} == {"expired", "soon"}
     assert all(one.check.days is not None and one.check.days <= 60 for one in found)
     assert [one.duty for one in found] == [None] * len(found)

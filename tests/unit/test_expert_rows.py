@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from app.common import words
 from app.common.errors import UserError
+from app.common.recurrence import every
 from app.people.columns import EXPERTS
 from app.people.expert_rows import ExpertRow, read_experts, read_row
-from app.people.leave_text import WishRead, read_leave, read_leaves
+from app.people.leave_text import LeaveRead, WishRead, read_leave, read_leaves, written
 from app.people.rows import RefusedRow
 from app.people.sheets import Book, Form, SheetRow, Table, read_book
 
@@ -196,6 +197,23 @@ def test_half_days_at_both_ends_are_kept(first: date, length: int, begins: str, 
         halves = {{"上午": "am", "下午": "pm"}[one] for one in (begins, ends) if one}
         wanted = {(first, half) for half in (halves if len(halves) == 1 else {"am", "pm"})}
     assert off == wanted
+
+
+@given(
+    st.dates(date(2027, 1, 1), date(2027, 12, 31)),
+    st.integers(0, 90),
+    st.sampled_from(["", "am", "pm"]),
+    st.integers(0, 4),
+)
+def test_leave_is_written_as_it_could_be_typed(first: date, length: int, half: str, weeks: int) -> None:
+    rule = every(weeks, first.weekday()) if weeks else ""
+    leave = LeaveRead(first, first + timedelta(days=length), half, rule)
+    text = written(leave)
+    assert text is not None and read_leaves(text, year=2020) == ([leave], [])
+
+
+def test_a_recurrence_that_nobody_types_is_not_written() -> None:
+    assert written(LeaveRead(date(2027, 1, 6), date(2027, 6, 30), "", "FREQ=MONTHLY;BYDAY=+1WE")) is None
 
 
 def test_limits_and_wishes() -> None:

@@ -179,7 +179,7 @@ def check_words(check: CheckState) -> str:
     """How the check stands, as the hint beside its date."""
     match check.state:
         case "missing":
-            return tr("none on file: no duty")
+            return tr("none on file")
         case "expired":
             return ntr("expired {n} day ago: no duty", "expired {n} days ago: no duty", -(check.days or 0))
         case "soon":

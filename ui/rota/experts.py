@@ -100,6 +100,9 @@ class ExpertsSheet(Sheet):
     def _show(self, found: Sequence[ExpertLine]) -> None:
         self._found = found
         self._empty.setVisible(not found)
+        if not may_open_experts(self._desk):
+            hint = tr("The planner sees everybody here, an expert herself.")
+            self._empty.set_text(tr("The details of the experts are not for your role."), hint)
         self._side.setVisible(len(found) > 1)
         if len(found) == 1 and not self.detail.staff_id():
             self.detail.take_focus()
