@@ -52,11 +52,9 @@ class CalendarContent:
 
 
 def calendar_content(tx: Tx, centre_id: str, staff_id: str, first: date, last: date) -> CalendarContent:
-    """UserError while nothing is published, or if there is no such person."""
-    board = load_in_force(tx, centre_id, first, last, NOTHING)
+    """UserError if nothing was ever published of these days, or if the centre has no such person."""
+    board = load_in_force(tx, centre_id, first, last, NOTHING, taken_back=True)
     person = tx.get(Staff, staff_id)
-    if person is None or person.centre_id != centre_id:
-        raise UserError("not-an-expert", N_("This person is not a duty expert of the centre."))
     rooms = {row.id: row.name for row in tx.execute(select(Room.id, Room.name))}
     numbers: dict[date, int] = {}
     told: dict[str, tuple[Slot, str]] = {}
@@ -66,6 +64,8 @@ def calendar_content(tx: Tx, centre_id: str, staff_id: str, first: date, last: d
                 told[line.id] = (line.slot, rooms.get(line.room_id or "", ""))
         _number(numbers, version.first, version.last, version.number)
     here = {row.id: row for row in duties_by_expert(board).get(staff_id, [])}
+    if person is None or (person.centre_id != centre_id and not here and not told):
+        raise UserError("not-an-expert", N_("This person is not a duty expert of the centre."))
     events = [
         _event(board, key, Slot(row.day, row.half), numbers, board.room(row), "、".join(colleagues(board, row)))
         for key, row in here.items()

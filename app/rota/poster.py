@@ -56,13 +56,16 @@ class InForce:
         return self.roster.rooms.get(row.room_id or "", "")
 
 
-def load_in_force(tx: Tx, centre_id: str, first: date, last: date, nothing: str) -> InForce:
-    """UserError with the msgid `nothing` while nothing of the stretch is published."""
+def load_in_force(
+    tx: Tx, centre_id: str, first: date, last: date, nothing: str, *, taken_back: bool = False
+) -> InForce:
+    """UserError with the msgid `nothing` while nothing of the stretch is published; `taken_back`: a publication that
+    was undone is enough, since somebody may have read it."""
     roster = load_roster(tx, centre_id, first, last)
     versions = load_versions(tx, centre_id, first, last)
     lines, covered = state_of(versions, first, last)
     here = [row for row in roster.rows if first <= row.day <= last and in_force(row)]
-    if not here and not covered:
+    if not here and not covered and not (taken_back and versions):
         raise UserError("nothing-published", nothing)
     changed = {(row.day, row.half, row.staff_id) for row in here if row.day in covered} != {
         (line.slot.day, line.slot.half, line.staff_id) for line in lines

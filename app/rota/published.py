@@ -163,14 +163,18 @@ def expired(roster: Roster) -> Note | None:
 def put_in_force(
     tx: Tx, centre_id: str, first: date, last: date, by_name: str, at: datetime
 ) -> tuple[Published, list[str]]:
-    """Puts the board in force and keeps it as a version; gives the ids of all rows concerned. Nothing to change and
-    already published as it stands: no new version. UserError if anyone on it has no valid check (law §62)."""
+    """Puts the board in force and keeps it as a version; gives the ids of all rows concerned. A board that is published
+    as it stands makes no new version, nor does one that is empty and always was (number 0). UserError if anyone on it
+    has no valid check (law §62)."""
     roster = load_roster(tx, centre_id, first, last)
     refusal = expired(roster)
     if refusal is not None:
         raise UserError(refusal.code, refusal.message, **refusal.params)
     rows = load_versions(tx, centre_id, first, last)
     lines = board_lines(roster)
+    waiting = any(row.state in ("draft", "leaving") for row in _inside(roster))
+    if not lines and not waiting and not in_force_before(roster, rows)[0]:
+        return Published(0, 0), []
     added, removed = [], []
     for row in _inside(roster):
         if row.state == "draft":

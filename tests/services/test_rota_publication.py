@@ -97,6 +97,16 @@ def test_publishing_what_is_published_makes_no_new_version(director: Office) -> 
     assert len(director.services.publication.versions()) == 1
 
 
+def test_an_empty_rota_makes_no_version_an_emptied_one_does(director: Office) -> None:
+    assert director.services.publication.publish_as_it_is(MONDAY, SUNDAY).value.number == 0
+    assert not director.services.publication.versions()
+    made = published(director)
+    for duty in made.values():
+        director.services.rota.unassign(duty)
+    done = director.services.publication.publish_as_it_is(MONDAY, SUNDAY).value
+    assert (done.removed, done.number) == (3, 2), "that everybody was taken off is told"
+
+
 def test_what_a_publication_would_change_is_told_by_session_and_by_expert(director: Office) -> None:
     made = published(director)
     rota, service = director.services.rota, director.services.publication
@@ -342,6 +352,12 @@ def test_what_was_taken_off_is_in_the_file_as_cancelled(director: Office) -> Non
     assert made["E001"] in uid and event["status"] == "CANCELLED" and event["sequence"] == 2
     director.services.rota.mark_absent(expert_id(director, "E002"), MONDAY, "am")
     assert [str(one["status"]) for one in events(director, "E002").values()] == ["CANCELLED"]
+
+
+def test_who_read_a_publication_that_was_undone_gets_it_cancelled(director: Office) -> None:
+    published(director)
+    director.services.rota.undo()
+    assert [str(one["status"]) for one in events(director, "E001").values()] == ["CANCELLED"]
 
 
 def test_a_calendar_file_is_of_the_centres_own_people(director: Office) -> None:
