@@ -102,7 +102,7 @@ def run(rounds: int = 5) -> list[dict[str, object]]:
     mine, reference = statistics.median(ours), statistics.median(theirs)
     return [
         {
-            "name": f"rota of a quarter, proven; CP-SAT {', '.join(ended)}",
+            "name": f"rota of a quarter, proven; CP-SAT stopped in {ended.count('stopped')} of {rounds} runs",
             "ours": mine,
             "reference": reference,
             "ratio": mine / reference,
