@@ -1,4 +1,4 @@
-"""`longshan rota holidays|leave|versions|export`: the calendar, who is away, what was published, files to take along."""
+"""`longshan rota holidays|leave|versions|export`: calendar, absence, what was published, files to take along."""
 
 from __future__ import annotations
 
