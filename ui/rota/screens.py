@@ -11,6 +11,7 @@ from app.rota.rules import Slot
 from ui.rota.chip import Chip
 from ui.rota.screens_experts import SCREENS as EXPERTS
 from ui.rota.screens_publishing import SCREENS as PUBLISHING
+from ui.rota.screens_standing_in import SCREENS as STANDING_IN
 from ui.rota.tab import RotaTab
 from ui.screens import Screen, Stage
 
@@ -116,7 +117,7 @@ def _keys(stage: Stage) -> None:
 
 
 def _picker(stage: Stage) -> None:
-    _later(stage).seats.who_is_free()
+    _later(stage).seats.choose(Slot(today(stage.clock) + timedelta(weeks=_WEEKS_ON), "am"))
     stage.shot()
 
 
@@ -157,4 +158,5 @@ SCREENS = [
     Screen("page-rota-poster", "desk", _poster),
     *EXPERTS,
     *PUBLISHING,
+    *STANDING_IN,
 ]

@@ -17,6 +17,7 @@ from ui.desk import Desk
 from ui.jobs import run_job
 from ui.rota.absence import open_absence
 from ui.rota.board import Board
+from ui.rota.free import open_free
 from ui.rota.gap_sheet import GapSheet
 from ui.rota.models import Seat
 from ui.rota.picker import Picker
@@ -84,20 +85,21 @@ class SeatActs:
         elif self.may_edit:
             self.choose(slot)
         elif not self.foreign:
-            self.who_is_free()
+            self.show_candidates(slot)
 
     def choose(self, slot: Slot) -> None:
         """The list of who could take a session, to assign from."""
         Picker(self._desk, slot, self._slots(), self._assign, self._tab.window()).open()
 
     def who_is_free(self) -> None:
-        """F3: the picker for the session that the keyboard is on; it assigns only for those who may."""
+        """F3: what the telephone asks, answered for all centres; it assigns only for those who may."""
+        open_free(self._desk, self._tab, self._assign if self.may_edit else None)
+
+    def show_candidates(self, slot: Slot) -> None:
+        """Everybody for one session with the reasons, to be read only."""
         slots = self._slots()
-        if not slots or self.foreign:
-            return
-        slot = self._board.slot() or slots[0]
-        pick = self._assign if self.may_edit else None
-        Picker(self._desk, slot if slot in slots else slots[0], slots, pick, self._tab.window()).open()
+        if slots:
+            Picker(self._desk, slot if slot in slots else slots[0], slots, None, self._tab.window()).open()
 
     def why(self, target: Target) -> None:
         """Expert by expert, why nobody fills the seat."""
