@@ -55,6 +55,8 @@ def place(
         if row.staff_id == staff_id and row.state == "leaving" and row.absent_at is None:
             row.state, row.pinned = "published", pinned
             roster.held[staff_id].append(slot)
+            if any(one.id != row.id and one.room_id == row.room_id and counts(one) for one in roster.on(slot)):
+                row.room_id = _free_room(roster, slot, staff_id)
             return row
     made = Assignment(
         id=new_id(tx),

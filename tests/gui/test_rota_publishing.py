@@ -180,6 +180,7 @@ def test_the_list_of_whom_to_tell_is_copied(open_desk: Open, director: Office, w
     lines = QGuiApplication.clipboard().text().splitlines()
     assert len(lines) == 2 and all("新的值班" in one for one in lines)
     assert len({one.split()[0] for one in lines}) == 1, "the name stands on every line"
+    assert "\u3000" not in lines[1], "the blank that keeps its place on screen is not copied"
 
 
 def test_posters_and_pages_open_by_their_digits(

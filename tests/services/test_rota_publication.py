@@ -129,6 +129,20 @@ def test_what_a_publication_would_change_is_told_by_session_and_by_expert(direct
     assert pending.refused is None
 
 
+def test_who_comes_back_gets_another_room_if_hers_is_taken(director: Office) -> None:
+    made = published(director)
+    rota = director.services.rota
+    room = next(
+        one.room for cell in rota.week(MONDAY).cells.values() for one in cell.assignments if one.number == "E001"
+    )
+    rota.unassign(made["E001"])
+    rota.set_room(put(director, "E004"), next(key for key, name_ in rota.week(MONDAY).rooms.items() if name_ == room))
+    rota.unassign(made["E002"])
+    put(director, "E001")
+    (gaps,) = director.services.publication.pending(MONDAY, SUNDAY).warnings
+    assert gaps.token.startswith("gaps"), "nobody shares a room"
+
+
 def test_an_absence_and_its_stand_in_are_changes_that_no_publication_waits_for(director: Office) -> None:
     made = published(director)
     rota = director.services.rota

@@ -20,6 +20,10 @@ from ui.widgets.segmented import SegmentedControl
 _BADGES = {"added": "accent", "removed": "urgent", "room": "info", "hands": "attention"}
 
 
+_SAME = "\u3000"
+"""Keeps the place of a name that stands above."""
+
+
 class ChangesView(QWidget):
     """`waiting`: changes that are in force already say so. Enter in the list is `list.opened`."""
 
@@ -53,7 +57,7 @@ class ChangesView(QWidget):
         """A line a row."""
         found, lead = [], ""
         for one in self.list.rows():
-            lead = one.lead or lead
+            lead = one.lead if one.lead != _SAME else lead
             found.append(" ".join(part for part in (lead, one.title, one.detail) if part))
         return found
 
@@ -108,7 +112,7 @@ class ChangesView(QWidget):
             Row(
                 f"{one.staff_id}-{number}",
                 note.text(),
-                lead="" if number else one.name,
+                lead=_SAME if number else one.name,
                 trailing="" if number else one.telephone or "",
                 spoken=tr("{name}: {words}", name=one.name, words=note.text()),
             )
