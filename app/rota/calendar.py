@@ -145,9 +145,8 @@ class CalendarService:
                 stays, new = split(old, pattern, from_day) if old is not None else (None, pattern)
                 return [*found, *((stays,) if stays else ()), new]
 
-            slots = (pattern.weekday, pattern.half)
             last = first + timedelta(days=7 * weeks - 1)
-            return rows_of.preview_days(tx, self._centre, change, slots, first, last)
+            return rows_of.preview_days(tx, self._centre, change, pattern, first, last)
 
     # --- single days ---
 

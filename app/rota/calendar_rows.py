@@ -113,21 +113,23 @@ def preview_days(
     tx: Tx,
     centre_id: str,
     change: Callable[[Sequence[tuple[str, Pattern]]], Sequence[Pattern]],
-    slots_of: tuple[int, str],
+    about: Pattern,
     first: date,
     last: date,
 ) -> tuple[PreviewDay, ...]:
-    """The half days of that weekday and half, and whatever else the change alters, before and after it."""
+    """The half days of that pattern and of its weekday, and whatever else the change alters, before and after it."""
     hours, calendar = centre_hours(tx, centre_id), load_calendar(tx, first, last)
     rows = [(row.id, pattern_of(row)) for row in pattern_rows(tx, centre_id)]
     extra = load_exceptions(tx, centre_id, first, last)
     closed = frozenset(calendar.holidays) - calendar.open_days
     before = sessions([pattern for _, pattern in rows], extra, closed, hours, first, last)
+    named = frozenset(occurrences(about, first, last))
     after = sessions(change(rows), extra, closed, hours, first, last)
     found = []
     for slot in sorted(before.keys() | after.keys()):
         old, new = before.get(slot, _CLOSED), after.get(slot, _CLOSED)
-        if (slot.day.weekday(), slot.half) == slots_of or old != new:
+        mine = slot.half == about.half and (slot.day.weekday() == about.weekday or slot.day in named)
+        if mine or old != new:
             found.append(PreviewDay(slot, old.needed, new.needed, new.hours, _why(calendar, slot.day, new)))
     return tuple(found)
 

@@ -173,6 +173,29 @@ def test_a_new_pattern_of_every_second_week(page: SettingsTab, director: Office,
     assert line.pattern.rule == recurrence.every(2) and line.rooms == ("2室",) and line.hours == ("09:00", "11:00")
 
 
+def test_a_recurrence_of_ones_own_is_read_back_in_words_or_refused(
+    page: SettingsTab, director: Office, qtbot: QtBot, wait_jobs: Wait
+) -> None:
+    found = card(page, PatternCard).open_details((3, "am"))
+    wait_jobs()
+    line = found.rule.lineEdit()
+    assert line is not None
+    said: list[str] = []
+    for typed in ("FREQ=SECONDLY", "FREQ=MONTHLY;BYMONTHDAY=15"):
+        line.setFocus()
+        line.selectAll()
+        qtbot.keyClicks(line, typed)
+        qtbot.keyClick(line, Qt.Key.Key_Tab)
+        wait_jobs()
+        said.append(found.error.text())
+    assert "无法识别" in said[0] and not said[1]
+    assert [row.title[8:10] for row in found.list.rows() if row.title[8:10] == "15"] == ["15"] * 3
+    assert "每月 15 日" in found.said()
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    wait_jobs()
+    assert any("每月 15 日" in row for row in rows(card(page, PatternCard).body))
+
+
 def test_a_second_pattern_of_the_same_half_day_asks_first(
     page: SettingsTab, director: Office, qtbot: QtBot, wait_jobs: Wait
 ) -> None:

@@ -40,10 +40,11 @@ class PatternCard(Card):
         self._lines: Sequence[PatternLine] = ()
         self.choices: dict[tuple[int, str], Choice] = {}
         self.add_to_head(QuietButton(tr("Add a pattern"), self.add_pattern, icon="plus"))
-        hint = tr("Experts needed every week, from today on; – is closed.")
+        hint = Label(tr("Needed every week, from today on; – is closed"), "hint")
+        hint.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.details = QuietButton(tr("Details of this half day"), self.open_details, shortcut="F2")
         self._rows: list[ListRow] = []
-        top = column(self._grid(), Label(hint, "hint", wrap=True), row(self.details, None), margins=(14, 12, 14, 8))
+        top = column(self._grid(), hint, row(self.details, None), margins=(14, 12, 14, 8))
         self.add(holder(top))
 
     def _grid(self) -> QWidget:

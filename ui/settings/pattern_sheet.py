@@ -53,6 +53,7 @@ class PatternSheet(Sheet):
         self._pattern = pattern
         self._room_order: list[str] = list(pattern.room_ids)
         self._specialities: tuple[str, ...] = ()
+        self._rule_words = ""
         self._fields(pattern)
         self._preview()
         self._lay_out()
@@ -70,7 +71,7 @@ class PatternSheet(Sheet):
         self.weekday = Choice([(day, tr(name)) for day, name in enumerate(WEEKDAYS)])
         self.half = SegmentedControl([(half, tr(words)) for half, words in HALF_WORDS.items()], name=tr("Half day"))
         self.needed = Choice([(n, str(n)) for n in range(1, _MOST + 1)])
-        self.rule = Choice()
+        self.rule = Choice(free=True)  # also takes a recurrence of RFC 5545, which is read back in words
         self.starts, self.ends = LineEdit(limit=5), LineEdit(limit=5)
         self.first, self.last = DateField(placeholder=tr("always")), DateField(placeholder=tr("no end"))
         self.specialities = LineEdit(tr("such as 亲子、情绪"))
@@ -84,6 +85,9 @@ class PatternSheet(Sheet):
         self.weekday.chosen.connect(lambda _day: self._weekday_changed())
         for choice in (self.needed, self.rule):
             choice.chosen.connect(lambda _value: self.look())
+        typed = self.rule.lineEdit()
+        if typed is not None:
+            typed.editingFinished.connect(self.look)
         self.half.chosen.connect(lambda _half: self._half_changed())
         self.since.chosen.connect(lambda _since: self._since_changed())
         for line in (self.starts, self.ends, self.specialities):
@@ -161,6 +165,10 @@ class PatternSheet(Sheet):
             specialities=split_list(self.specialities.value()),
         )
 
+    def said(self) -> str:
+        """A recurrence of one's own in words."""
+        return self._rule_words
+
     def since_day(self) -> date | None:
         """From when a change holds; None for all days, or for a new pattern."""
         if self._id is None or self.since.value() == "all":
@@ -224,6 +232,9 @@ class PatternSheet(Sheet):
     def look(self) -> None:
         """Draws the preview again, or says what cannot be."""
         wanted = self.pattern()
+        own = wanted.rule not in recurrence.usual(wanted.weekday)
+        self._rule_words = recurrence.said(wanted.rule) if own else ""
+        self._rule_field.set_hint(self._rule_words)
         unknown = [one for one in wanted.specialities if self._specialities and one not in self._specialities]
         self._skill_field.set_hint(
             tr("nobody has {specialities} yet", specialities="、".join(unknown)) if unknown else ""
