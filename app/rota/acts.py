@@ -8,11 +8,13 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 
 from app.common.errors import Confirmation, UserError
+from app.common.notes import Note
 from app.common.words import N_
 from app.rota.facts import Roster, counts, load_roster
 from app.rota.fill import fill
 from app.rota.gaps import reason_text
-from app.rota.rules import Slot, refused
+from app.rota.problem import slots_of
+from app.rota.rules import Duty, Slot, obstacles, refused
 from app.rota.show import board_state, proposal
 from app.rota.views import Proposal
 from db.engine import Tx
@@ -29,7 +31,7 @@ def propose(tx: Tx, centre_id: str, first: date, last: date) -> Proposal:
 def adopt(tx: Tx, wanted: Proposal) -> int:
     """Saves a proposal as draft and gives rooms. UserError if the board has changed since it was made."""
     roster = load_roster(tx, wanted.centre_id, wanted.first, wanted.last)
-    if board_state(roster) != wanted.base:
+    if not holds(roster, wanted):
         raise UserError("proposal-stale", N_("The rota was changed in the meantime. Fill it once more."))
     rows = {row.id: row for row in roster.rows}
     for duty in wanted.removed:
@@ -37,6 +39,26 @@ def adopt(tx: Tx, wanted: Proposal) -> int:
     for duty in wanted.added:
         place(tx, roster, duty.slot, duty.expert_id)
     return len(wanted.added)
+
+
+def holds(roster: Roster, wanted: Proposal) -> bool:
+    """Whether a proposal may be taken over as it is: the board is as it was when it was made, and nothing that was
+    entered since (leave, a limit, a closed day) speaks against a duty that it adds."""
+    if board_state(roster) != wanted.base:
+        return False
+    facts, gone = roster.facts(), {duty.id for duty in wanted.removed}
+    standing = (duty for duty in (*facts.standing, *facts.outside) if duty.id not in gone)
+    held = slots_of((*standing, *wanted.added))
+
+    def stands(duty: Duty) -> bool:
+        expert = roster.experts.get(duty.expert_id)
+        if expert is None or not roster.needed.get(duty.slot):
+            return False
+        others = [slot for slot in held[expert.id] if slot != duty.slot]
+        absent = (duty.slot, expert.id) in facts.barred
+        return not obstacles(expert, duty.slot, others, roster.limits, absent=absent)
+
+    return all(stands(duty) for duty in wanted.added)
 
 
 def place(
@@ -106,11 +128,7 @@ def check(roster: Roster, slot: Slot, staff_id: str, confirmed: frozenset[str], 
     """Whether it is against a rule that was knowingly set aside. UserError where none may be; else Confirmation."""
     expert = roster.expert(staff_id)
     against = roster.obstacles(staff_id, slot, leaving=leaving)
-    barrier = refused(against)
-    if barrier is not None:
-        raise UserError(
-            barrier.code, N_("{name}, {slot}: {reason}."), name=expert.name, slot=slot.words(), reason=barrier.text()
-        )
+    refuse(roster, slot, staff_id, against)
     if against and "against-rule" not in confirmed:
         raise Confirmation(
             "against-rule",
@@ -122,11 +140,31 @@ def check(roster: Roster, slot: Slot, staff_id: str, confirmed: frozenset[str], 
     return bool(against)
 
 
+def refuse(roster: Roster, slot: Slot, staff_id: str, against: Sequence[Note]) -> None:
+    """UserError if nobody may wave through what speaks against it."""
+    barrier = refused(against)
+    if barrier is not None:
+        name = roster.expert(staff_id).name
+        raise UserError(
+            barrier.code, N_("{name}, {slot}: {reason}."), name=name, slot=slot.words(), reason=barrier.text()
+        )
+
+
 def find(tx: Tx, centre_id: str, assignment_id: str) -> Assignment:
     """UserError if it is gone or another centre's."""
     row = tx.get(Assignment, assignment_id)
     if row is None or row.centre_id != centre_id or row.state == "removed":
         raise UserError("no-assignment", N_("This duty is no longer on the rota."))
+    return row
+
+
+def find_standing(tx: Tx, centre_id: str, assignment_id: str) -> Assignment:
+    """As `find`; UserError also if it only waits to be taken off, or if she is absent."""
+    row = find(tx, centre_id, assignment_id)
+    if row.absent_at is not None:
+        raise UserError("absent", N_("This duty was marked absent; find a stand-in instead."))
+    if not counts(row):
+        raise UserError("not-standing", N_("This duty is no longer on the rota."))
     return row
 
 
@@ -149,12 +187,15 @@ def week_of(day: date) -> tuple[date, date]:
 
 
 def restore(tx: Tx, centre_id: str, assignment_id: str) -> Assignment:
-    """Brings back what was just taken off; UserError if the seat was given to the same expert again."""
+    """Brings back what was just taken off; UserError if the seat was given to the same expert again, or if she may be
+    on duty no more."""
     row = tx.get(Assignment, assignment_id)
     if row is None or row.centre_id != centre_id or row.state not in ("removed", "leaving"):
         raise UserError("no-assignment", N_("This duty is no longer on the rota."))
     roster = load_roster(tx, centre_id, row.day, row.day)
     if row.staff_id in roster.seated(Slot(row.day, row.half)):
         raise UserError("already", N_("This expert is already on that duty session."))
+    slot = Slot(row.day, row.half)
+    refuse(roster, slot, row.staff_id, roster.obstacles(roster.expert(row.staff_id).id, slot))
     row.state = "published" if row.state == "leaving" else "draft"
     return row

@@ -75,6 +75,11 @@ class Roster:
     def workdays(self) -> Mapping[date, str]:
         return self.calendar.workdays
 
+    def beside(self, day: date) -> bool:
+        """Whether the day is before the stretch, or after it in the same quarter: what fairness takes into account."""
+        later = day > self.last and quarter_start(day) == quarter_start(self.first)
+        return day < self.first or later
+
     def hours_of(self, slot: Slot) -> tuple[str, str]:
         """From when to when, HH:MM."""
         found = self.sessions.get(slot)
@@ -135,7 +140,7 @@ class Roster:
         """What speaks against it as the board stands; `leaving` is the duty given up for it (a move)."""
         expert = self.experts[expert_id]
         here = [row for row in self.on(slot) if row.staff_id == expert_id]
-        others = [one for one in self.held[expert_id] if one not in (slot, leaving)]
+        others = {one for one in self.held[expert_id] if one not in (slot, leaving)}
         day = [row for half in HALVES for row in self.on(Slot(slot.day, half))]
         absent = any(row.staff_id == expert_id and row.absent_at is not None for row in day)
         already = any(counts(row) for row in here)
@@ -225,10 +230,10 @@ def _rooms(tx: Tx, centre_id: str) -> dict[str, str]:
 
 
 def _carried(roster: Roster) -> Carried:
-    """What everybody did before the stretch. Last quarter is counted from the rota once it covers that quarter; until
-    then the number on the experts' list stands."""
+    """What everybody has besides the stretch: last quarter, and the rest of this one, before and after. Last quarter is
+    counted from the rota once it covers that quarter; until then the number on the experts' list stands."""
     begins = quarter_start(roster.first)
-    mine = [row for row in roster.rows if counts(row) and row.day < roster.first]
+    mine = [row for row in roster.rows if counts(row) and roster.beside(row.day)]
     covered = any(row.day < begins and (row.day - quarter_before(roster.first)).days < 14 for row in mine)
     return Carried(
         last_quarter=Counter(row.staff_id for row in mine if row.day < begins) if covered else None,

@@ -1,7 +1,7 @@
 """撤销 and 重做 on the board: what each act changed, kept in memory for the one who did it, until sign-out.
 
 An act is recorded by watching its transaction, so that nothing it touches can be forgotten. Undoing puts the rows back
-only while they still are as the act left them; it is an act of its own, with its own audit entry.
+only while they still are as the act left them and no rule forbids it; it is an act of its own, with an audit entry.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from app.common.changes import Changes, Done, Topic
 from app.common.errors import UserError
 from app.common.notes import Note
 from app.common.words import N_
+from app.rota.undoing import CHANGED_SINCE, REFUSALS, places, refuse_collisions, refuse_under_newer
 from app.security.context import Act, Context
 from app.security.permissions import May
 from db.engine import Tx
@@ -103,7 +104,8 @@ class History:
             self.undone.clear()
 
     def undo(self, ctx: Context) -> Done[Note]:
-        """Takes back the last act; gives its words. UserError if there is none, or if the rows were changed since."""
+        """Takes back the last act; gives its words. UserError if there is none, if the rows were changed since, or if
+        nobody may do what it comes to."""
         if not self.done:
             raise UserError("nothing-to-undo", N_("There is nothing to undo."))
         return self._turn(ctx, self.done, self.undone, "rota.undone")
@@ -119,7 +121,7 @@ class History:
         try:
             self._put_back(ctx, act, audit)
         except UserError as error:
-            if error.code == "changed-since":
+            if error.code in REFUSALS:
                 source.pop()
             raise
         source.pop()
@@ -129,15 +131,16 @@ class History:
     def _put_back(self, ctx: Context, act: Undoable, audit: str) -> None:
         with ctx.write(act.may, audit) as doing:
             rows = _fetched(doing.tx, act.rows)
+            before = places(rows.values())
+            refuse_under_newer(doing.tx, [row for row in rows.values() if isinstance(row, Publication)])
             for change in act.rows:
                 row = rows.get(change.id)
                 if row is None or any(getattr(row, name) != value for name, value in change.after.items()):
-                    raise UserError(
-                        "changed-since", N_("This was changed again in the meantime, so it cannot be undone.")
-                    )
+                    raise UserError("changed-since", CHANGED_SINCE)
                 for name, value in change.back().items():
                     setattr(row, name, value)
                 doing.on(row.id)
+            refuse_collisions(doing.tx, rows.values(), before)
 
 
 def _fetched(tx: Tx, changes: Sequence[RowChange]) -> dict[str, Synced]:

@@ -16,7 +16,7 @@ from db.models import DutyWish, Leave, Staff
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """Duties before the stretch by staff id. `last_quarter` None: the rota does not reach back that far."""
+    """Duties besides the stretch by staff id. `last_quarter` None: the rota does not reach back that far."""
 
     last_quarter: Counter[str] | None
     this_quarter: Counter[str]

@@ -107,7 +107,7 @@ NO_LIMITS = Limits()
 @dataclass(frozen=True, slots=True)
 class Expert:
     """What the rules know of a duty expert. `load`, `weekends` and `holidays`: duties carried over, last quarter's and
-    this quarter's before the period."""
+    this quarter's besides the period."""
 
     id: str
     number: str

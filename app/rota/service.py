@@ -149,7 +149,7 @@ class RotaService(AbsenceActs):
         """Takes an expert from one session to another; room and pin are newly decided."""
         slot = Slot(day, _half(half))
         with self.history.write(self.ctx, May.EDIT_ROTA, "rota.moved", N_("duty moved")) as act:
-            row = acts.find(act.tx, self.ctx.who.centre_id, assignment_id)
+            row = acts.find_standing(act.tx, self.ctx.who.centre_id, assignment_id)
             self._ask_pinned(act.tx, row.staff_id, row.pinned, confirmed)
             left = Slot(row.day, row.half)
             roster = self._roster(act.tx, *moves.weeks(day, row.day))
@@ -215,7 +215,8 @@ class RotaService(AbsenceActs):
         return show.proposal(roster, repair(roster.facts(), progress, cancel))
 
     def adopt(self, proposal: Proposal) -> Done[int]:
-        """采用: saves a proposal as draft. UserError "proposal-stale" if the board has changed since."""
+        """采用: saves a proposal as draft. UserError "proposal-stale" if the board has changed since, or if what
+        was entered since speaks against it."""
         with self.history.write(self.ctx, May.EDIT_ROTA, "rota.filled", N_("fill adopted")) as act:
             count = acts.adopt(act.tx, proposal)
             act.on(self.ctx.who.centre_id)
@@ -236,9 +237,9 @@ class RotaService(AbsenceActs):
         return Done(adjust.rest(proposal, taken, base), _CHANGED)
 
     def still_holds(self, proposal: Proposal) -> bool:
-        """Whether the board is as it was when the proposal was made."""
+        """Whether it can still be adopted: neither the board nor what the rules go by has changed against it."""
         with self.ctx.read(May.SEE_ROTA) as tx:
-            return show.board_state(self._roster(tx, proposal.first, proposal.last)) == proposal.base
+            return acts.holds(self._roster(tx, proposal.first, proposal.last), proposal)
 
     def publish(self, first: date, last: date) -> Done[Published]:
         """As PublicationService.publish, without its questions: for scripts."""

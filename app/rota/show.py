@@ -129,7 +129,7 @@ def _day(roster: Roster, day: date) -> DayView:
 def loads(roster: Roster) -> tuple[LoadView, ...]:
     """Each expert's duties of the quarter, the most first."""
     begins = quarter_start(roster.first)
-    weekends, holidays, before = Counter[str](), Counter[str](), Counter[str]()
+    weekends, holidays, besides = Counter[str](), Counter[str](), Counter[str]()
     last_weekends, last_holidays = Counter[str](), Counter[str]()
     for row in roster.rows:
         if not counts(row):
@@ -138,7 +138,7 @@ def loads(roster: Roster) -> tuple[LoadView, ...]:
         if quarter_start(row.day) == begins:
             weekends[row.staff_id] += weekend
             holidays[row.staff_id] += holiday
-            before[row.staff_id] += row.day < roster.first
+            besides[row.staff_id] += roster.beside(row.day)
         elif row.day < begins:
             last_weekends[row.staff_id] += weekend
             last_holidays[row.staff_id] += holiday
@@ -148,7 +148,7 @@ def loads(roster: Roster) -> tuple[LoadView, ...]:
             number=e.number,
             name=e.name,
             duties=roster.quarter[who],
-            last_quarter=e.load - before[who],
+            last_quarter=e.load - besides[who],
             weekends=weekends[who],
             holidays=holidays[who],
             last_weekends=last_weekends[who],
@@ -181,7 +181,7 @@ def candidates(roster: Roster, slot: Slot, *, leaving: Slot | None = None) -> tu
                 telephone=expert.telephone,
                 duties=roster.quarter[who],
                 load=total_load(roster, who),
-                this_week=sum(one.week == slot.week for one in roster.held[who]),
+                this_week=sum(one.week == slot.week for one in set(roster.held[who])),
                 obstacles=against,
                 refused=refused(against) is not None,
                 found_by=_found_by(expert),
