@@ -77,8 +77,8 @@ def _view(tx: Tx, ctx: Context, row: SwapRequest, rosters: dict[tuple[date, date
     open_, may = state == OPEN, ctx.who.may
     return SwapView(
         id=row.id,
-        duty=_side(tx, duty),
-        back=_side(tx, back) if back is not None else None,
+        duty=side_of(tx, duty),
+        back=side_of(tx, back) if back is not None else None,
         to_staff_id=row.to_staff_id,
         to_name=asked.name if asked is not None else "",
         to_telephone=asked.telephone if asked is not None else None,
@@ -115,7 +115,8 @@ def _warnings(
     return notes
 
 
-def _side(tx: Tx, row: Assignment) -> SwapSide:
+def side_of(tx: Tx, row: Assignment) -> SwapSide:
+    """One duty as a request names it."""
     room = tx.get(Room, row.room_id) if row.room_id else None
     return SwapSide(
         row.id,
@@ -146,7 +147,7 @@ def own_duties(tx: Tx, ctx: Context) -> tuple[SwapDuty, ...]:
     for one in read_requests(tx, ctx):
         if one.open:
             asked[one.duty.assignment_id].append(one.to_name)
-    sides = [_side(tx, row) for row in rows]
+    sides = [side_of(tx, row) for row in rows]
     return tuple(
         SwapDuty(one.assignment_id, one.slot, one.room, one.published, "、".join(asked[one.assignment_id]))
         for one in sides

@@ -23,9 +23,9 @@ from app.rota.gaps import reason_text
 from app.rota.history import Doing, History
 from app.rota.rebooking import carry_out, to_somebody
 from app.rota.rules import Slot, refused
-from app.rota.swap_reading import find_partners, own_duties, read_requests, state_in, view_of
+from app.rota.swap_reading import find_partners, own_duties, read_requests, side_of, state_in, view_of
 from app.rota.swap_rules import DECLINED, OPEN, STATE_WORDS
-from app.rota.swap_views import SwapDuty, SwapPartner, Swapped, SwapView
+from app.rota.swap_views import SwapDuty, SwapPartner, Swapped, SwapSide, SwapView
 from app.security.context import Context
 from app.security.permissions import May
 from db.engine import Tx
@@ -58,6 +58,11 @@ class SwapService:
         """The signed-in person's duties to come that could be given away."""
         with self.ctx.read(May.SEE_ROTA) as tx:
             return own_duties(tx, self.ctx)
+
+    def duty(self, assignment_id: str) -> SwapSide:
+        """Which duty it is. UserError unless it stands and is still to come."""
+        with self.ctx.read(May.SEE_ROTA) as tx:
+            return side_of(tx, self._duty(tx, assignment_id))
 
     def partners(self, assignment_id: str) -> tuple[SwapPartner, ...]:
         """Every other expert for that duty, the free first, each with the reasons against, and the duties that could

@@ -46,10 +46,11 @@ def _swaps(stage: Stage) -> None:
     open_swaps(tab.desk, tab, _seat(stage, tab).key)
     stage.shot("ask")
     asking = next(one for one in QApplication.topLevelWidgets() if isinstance(one, AskSheet) and one.isVisible())
-    if not tab.desk.services.swaps.requests():
-        asking.ask()
-        stage.wait()
-    asking.close()
+    if tab.desk.services.swaps.requests():
+        asking.reject()
+    else:
+        asking.ask()  # it closes by itself
+    stage.wait()
     open_swaps(tab.desk, tab)
     stage.shot()
 

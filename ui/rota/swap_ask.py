@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.common.words import ntr, tr
 from app.rota.rules import Slot
-from app.rota.swap_views import SwapDuty, SwapOffer, SwapPartner, SwapView
+from app.rota.swap_views import SwapDuty, SwapOffer, SwapPartner, SwapSide, SwapView
 from ui import notify, theme
 from ui.desk import Desk
 from ui.jobs import run_job
@@ -76,18 +76,27 @@ class AskSheet(Sheet):
         self.list.chosen.connect(lambda _key: self._offer())
         self.back = Choice([(None, tr("nothing comes back"))])
         self._count = Label("", "hint", wrap=True)
+        self._which = Label("", "strong")
+        self.body.addWidget(self._which)
         self.body.addWidget(self.search)
         self.body.addWidget(self.list)
         self.body.addWidget(Field(tr("In exchange for"), self.back, hint="Tab"))
         self.body.addWidget(self._count)
         self.add_button(tr("Cancel"), self.reject)
         self.add_button(tr("Ask"), self.ask, kind="primary")
+        run_job(self, desk.services.swaps.duty, assignment_id, lane="read", on_done=self._name, on_error=self._quiet)
         run_job(self, desk.services.swaps.partners, assignment_id, lane="read", on_done=self._show, on_error=self._gone)
         self.search.setFocus()
 
     def chosen(self) -> SwapPartner | None:
         """Whom the list stands on."""
         return next((one for one in self._found if one.staff_id == self.list.key()), None)
+
+    def _name(self, duty: SwapSide) -> None:
+        self._which.setText(tr("{name}: {slot}", name=duty.name, slot=_day(duty.slot)))
+
+    def _quiet(self, _error: Exception) -> None:
+        """Said once, by the list."""
 
     def _gone(self, error: Exception) -> None:
         notify.warn(self, str(error))

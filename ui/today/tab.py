@@ -10,9 +10,10 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from app.common.changes import Topic
-from app.common.clock import local
+from app.common.clock import local, today
 from app.common.words import ntr, tr
-from app.rota.views import AssignmentView
+from app.rota.rules import Slot
+from app.rota.views import StoodIn
 from app.security.permissions import May
 from app.today.views import DutyGap, RiskLine, TodayView
 from ui import ask, notify
@@ -211,10 +212,16 @@ class TodayTab(QWidget):
         if gap.best is None:
             return
 
-        def replaced(made: AssignmentView) -> None:
-            notify.say(self, tr("{name} stands in on {slot}.", name=made.name, slot=made.slot.words()))
+        name, slot = gap.best.name, Slot(today(self.desk.clock), gap.half)
 
-        run_job(self, self.desk.services.rota.replace, gap.assignment_id, gap.best.staff_id, on_done=replaced)
+        def replaced(done: StoodIn) -> None:
+            words = tr("{name} stands in on {slot}.", name=name, slot=slot.words())
+            if done.stays:
+                words += ntr("{n} is still to be called.", "{n} are still to be called.", len(done.stays))
+            notify.say(self, words)
+
+        stand_in = self.desk.services.rota.stand_in
+        run_job(self, stand_in, gap.absent_id, slot.day, slot.half, gap.best.staff_id, on_done=replaced)
 
     def show_handover(self) -> None:
         """交接单: the sheet as it will be printed."""
