@@ -30,6 +30,7 @@ from ui.desk import Desk
 from ui.pdf_sheet import PdfSheet
 from ui.rota.absence import AbsenceSheet, open_absence
 from ui.rota.late_leave import LateLeaveSheet, open_late_leave
+from ui.rota.tab import RotaTab
 
 Wait = Callable[[], None]
 Show = Callable[[QWidget], QWidget]
@@ -131,7 +132,38 @@ def test_enter_takes_the_first_with_the_bookings_and_ctrl_p_prints_whom_to_call(
     assert isinstance(page, PdfSheet)
     text = PdfReader(BytesIO(page.data)).pages[0].extract_text()
     assert "王子琪" in text and "18 点后" in text and best.title in text
-    assert keys.count == 2, "with A on the board, three"
+    assert keys.count == 2
+
+
+def test_from_the_board_it_takes_three_keys(
+    bench: Bench, director: Office, duty: AssignmentView, shown: Show, wait_jobs: Wait, keys: Keys, qtbot: QtBot
+) -> None:
+    office = bench.sign("desk")
+    booking = book(office, duty.staff_id, MONDAY, 10)
+    desk = Desk(office.services, office.who, clock=bench.clock)
+    tab = RotaTab(desk)
+    desk.setParent(tab)
+    desk.bus.changed.connect(lambda topics, _who: tab.refresh(topics))
+    shown(tab)
+    tab.refresh(None)
+    wait_jobs()
+    tab.board.go_to(MORNING)
+    target = tab.focusWidget()
+    assert target is not None
+    keys.count += 1
+    qtbot.keyClick(target, Qt.Key.Key_A)
+    keys.until(lambda: sheets(AbsenceSheet))
+    (sheet,) = sheets(AbsenceSheet)
+    assert isinstance(sheet, AbsenceSheet)
+    sheet.activateWindow()
+    keys.press(Qt.Key.Key_Return)
+    keys.until(partial(covered, sheet))
+    keys.press(Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
+    keys.until(lambda: sheets(PdfSheet))
+    assert keys.count == 3
+    assert row_of(office, booking)[0] != duty.staff_id
+    kinds = {chip.seat.kind for chip in tab.board.chips() if chip.seat.slot == MORNING}
+    assert {"absent", "duty"} <= kinds, "the board shows who is absent and who stands in"
 
 
 def test_b_changes_what_becomes_of_the_bookings(
