@@ -54,7 +54,12 @@ def read_rule(rule: str, start: date) -> rrule:
     parts = parts_of(rule)
     frequency = parts.get("FREQ", "")
     steady = re.fullmatch(r"[1-9][0-9]{0,2}", parts.get("INTERVAL", "1"))
-    if frequency not in _KNOWN or not steady or not parts.keys() <= _ALWAYS | _KNOWN[frequency]:
+    if (
+        re.search(r"\s", rule.strip())
+        or frequency not in _KNOWN
+        or not steady
+        or not parts.keys() <= _ALWAYS | _KNOWN[frequency]
+    ):
         raise _unreadable()
     try:
         found = rrulestr(rule, dtstart=datetime.combine(start, time()))
@@ -100,7 +105,7 @@ def said(rule: str) -> str:
 
 
 def _said(parts: dict[str, str]) -> str | None:
-    frequency, step = parts.get("FREQ"), int(parts.get("INTERVAL", "1") if parts.get("INTERVAL", "1").isdigit() else 0)
+    frequency, step = parts.get("FREQ"), _whole(parts.get("INTERVAL", "1"))
     narrowed = parts.keys() - _ALWAYS
     if frequency == "WEEKLY":
         return _weekly(step, parts.get("BYDAY"))
@@ -115,6 +120,11 @@ def _said(parts: dict[str, str]) -> str | None:
         if (days := parts.get("BYMONTHDAY")) and re.fullmatch(r"[0-9,]+", days):
             return tr("on day {days} of each month", days=days.replace(",", tr(", ")))
     return None
+
+
+def _whole(text: str) -> int:
+    """0 if it is none; "²" is a digit to Python, but no number."""
+    return int(text) if text.isdecimal() else 0
 
 
 def _weekly(step: int, days: str | None) -> str | None:

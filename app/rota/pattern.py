@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from dateutil.rrule import WEEKLY, rrule
 
+from app.common.errors import UserError
 from app.common.recurrence import read_rule
 from app.rota.rules import Slot
 
@@ -78,7 +79,8 @@ def sessions(
     last: date,
 ) -> dict[Slot, DutySession]:
     """Every half day of the stretch that a pattern or an exception names, in order. Where two patterns meet, the larger
-    number counts and the specialities of both; days in `closed` need nobody, unless an exception says so."""
+    number counts and the specialities of both; days in `closed` need nobody, unless an exception says so. A recurrence
+    that this program cannot read counts as every week: a seat too many is seen, a missing one is not."""
     found: dict[Slot, DutySession] = {}
     for pattern in patterns:
         usual = hours[pattern.half]
@@ -88,7 +90,7 @@ def sessions(
             pattern.room_ids,
             pattern.specialities,
         )
-        for day in occurrences(pattern, first, last) if pattern.needed > 0 else ():
+        for day in _days(pattern, first, last) if pattern.needed > 0 else ():
             slot = Slot(day, pattern.half)
             found[slot] = _both(found[slot], one) if slot in found else one
     for slot, one in found.items():
@@ -102,6 +104,13 @@ def sessions(
             wanted = usual_one.specialities if extra.needed else ()
             found[slot] = DutySession(extra.needed, times, usual_one.room_ids, wanted, extra.reason)
     return dict(sorted(found.items()))
+
+
+def _days(pattern: Pattern, first: date, last: date) -> list[date]:
+    try:
+        return occurrences(pattern, first, last)
+    except UserError:
+        return occurrences(replace(pattern, rule=""), first, last)
 
 
 def _both(one: DutySession, other: DutySession) -> DutySession:
