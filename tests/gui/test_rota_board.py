@@ -286,7 +286,7 @@ def test_the_menu_opens_at_the_seat_by_key_and_leaves_nothing_out(
     tab = tab_for(filled)
     found = tab.board.chips()[0]
     tab.board.go_to(found.seat.slot, 0)
-    tab.board.open_menu()
+    qtbot.keyClick(found, Qt.Key.Key_F10, SHIFT)
     menu = QApplication.activePopupWidget()
     assert isinstance(menu, QMenu)
     texts = " ".join(action.text() for action in menu.actions())
@@ -698,6 +698,27 @@ def test_bars_count_all_weekends_or_holidays_and_say_how_far_from_the_mean(fille
     assert sum(bar.now for bar in tab.loads.list.bars()) == 12
     tab.loads.kind._choose(2)
     assert sum(bar.now for bar in tab.loads.list.bars()) == 0
+
+
+def test_the_bars_show_what_a_proposal_would_come_to(director: Office, tab_for: TabFor, wait_jobs: Wait) -> None:
+    tab = tab_for(director)
+    before = sum(bar.now for bar in tab.loads.list.bars())
+    propose(tab, wait_jobs)
+    assert sum(bar.now for bar in tab.loads.list.bars()) == before + 30
+    tab.discard()
+    assert sum(bar.now for bar in tab.loads.list.bars()) == before
+
+
+def test_after_adopting_the_keyboard_is_on_the_board_again(
+    director: Office, tab_for: TabFor, wait_jobs: Wait, press: Press
+) -> None:
+    tab = tab_for(director)
+    tab.board.go_to(AFTERNOON)
+    propose(tab, wait_jobs)
+    assert tab.result.adopt_button is not None and tab.result.adopt_button.hasFocus()
+    press(tab, Qt.Key.Key_Return)
+    held = tab.window().focusWidget()
+    assert isinstance(held, Chip) and held.seat.slot == AFTERNOON
 
 
 def test_holidays_of_the_whole_quarter_count(director: Office) -> None:

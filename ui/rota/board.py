@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QKeySequence, QPainter, QPaintEvent
-from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QApplication, QGridLayout, QSizePolicy, QWidget
 
 from app.rota.rules import HALVES, Slot
 from app.rota.views import Targets
@@ -27,7 +27,8 @@ _ARROWS = {
     Qt.Key.Key_Up: (0, -1),
     Qt.Key.Key_Down: (0, 1),
 }
-_BESIDE = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+_SHIFT = Qt.KeyboardModifier.ShiftModifier
+_BESIDE = Qt.KeyboardModifier.ControlModifier | _SHIFT
 _PLAIN = (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
 
 
@@ -250,6 +251,8 @@ class Board(QWidget):
             self.put_here(exchange=True)
         elif key == Qt.Key.Key_V and event.modifiers() == _BESIDE and self.carry.seat is not None:
             self.put_here(exchange=False)
+        elif key == Qt.Key.Key_Menu or (key == Qt.Key.Key_F10 and event.modifiers() == _SHIFT):
+            self.open_menu()
         elif event.modifiers() in _PLAIN and key in _ARROWS:
             self._step(*_ARROWS[key])
         elif event.modifiers() in _PLAIN and key in ACTS and target is not None:
@@ -325,6 +328,8 @@ class Board(QWidget):
 
     def open_menu(self, where: QPoint | None = None) -> None:
         """The menu of the seat that the keyboard is on, below it unless `where` says otherwise."""
+        if QApplication.activePopupWidget() is not None:
+            return  # some systems send the key and an event of their own
         held = self.chip() or (self._cells.get(self._slot) if self._slot else None)
         target = self.seat() or self._slot
         if held is not None and target is not None:

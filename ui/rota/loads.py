@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
@@ -11,7 +13,8 @@ from PySide6.QtGui import QKeyEvent, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from app.common.words import tr
-from app.rota.views import LoadView
+from app.rota.rules import quarter_start
+from app.rota.views import LoadView, Proposal, WeekView
 from ui import theme
 from ui.widgets import paint
 from ui.widgets.card import Card
@@ -61,6 +64,21 @@ def bars(loads: Sequence[LoadView], kind: str) -> tuple[Bar, ...]:
     mean = sum(now + carried for _one, now, carried in pairs) / len(pairs) if pairs else 0.0
     found = [Bar(one.staff_id, one.number, one.name, now, carried, now + carried - mean) for one, now, carried in pairs]
     return tuple(sorted(found, key=lambda bar: (-bar.total, -bar.now, bar.number)))
+
+
+def with_proposal(loads: Sequence[LoadView], proposal: Proposal, begins: date) -> tuple[LoadView, ...]:
+    """What the quarter that `begins` on that day would come to. Public holidays are left as they stand: the board
+    knows only those on show."""
+    duties, weekends = Counter[str](), Counter[str]()
+    for sign, changed in ((1, proposal.added), (-1, proposal.removed)):
+        for duty in changed:
+            if quarter_start(duty.slot.day) == begins:
+                duties[duty.expert_id] += sign
+                weekends[duty.expert_id] += sign * duty.slot.weekend
+    return tuple(
+        replace(one, duties=one.duties + duties[one.staff_id], weekends=one.weekends + weekends[one.staff_id])
+        for one in loads
+    )
 
 
 class _Model(QAbstractListModel):
@@ -152,7 +170,7 @@ class _Delegate(QStyledItemDelegate):
         room = right - left - names - off - number - paint.px(10)
         self._bar(painter, QRectF(left + names + paint.px(4), box.center().y() - 3, room, 8), bar, most or 1)
         spot = QRect(right - off - number, box.top(), number, box.height())
-        paint.text(painter, spot, str(bar.now), made, theme.colour("muted"), right=True)
+        paint.text(painter, spot, str(bar.total), made, theme.colour("muted"), right=True)
         words = QRect(right - off + paint.px(2), box.top(), off, box.height())
         paint.text(painter, words, bar.off_words(), small, theme.colour("attention"), right=True)
 
@@ -173,7 +191,7 @@ class LoadCard(Card):
     """`chosen(staff number)`: show me this one."""
 
     def __init__(self) -> None:
-        super().__init__(tr("Evenness"), tr("duties this quarter"), padded=False)
+        super().__init__(tr("Evenness"), "", padded=False)
         self.kind = SegmentedControl(
             [("duties", tr("All")), ("weekends", tr("Sat, Sun")), ("holidays", tr("Holidays"))],
             value="duties",
@@ -189,8 +207,11 @@ class LoadCard(Card):
         self.body.addWidget(self.list, 1)
         self.setMinimumHeight(theme.current().px(190))
 
-    def set_loads(self, loads: Sequence[LoadView]) -> None:
-        self._loads = tuple(loads)
+    def set_loads(self, view: WeekView, proposal: Proposal | None) -> None:
+        """The quarter of the first day on show, as it would be with the proposal, if there is one."""
+        quarter = quarter_start(view.first)
+        self._loads = with_proposal(view.loads, proposal, quarter) if proposal is not None else view.loads
+        self.set_hint(tr("with the proposal") if proposal is not None else tr("dark: this quarter, light: last"))
         self._show()
 
     def _show(self) -> None:

@@ -27,6 +27,8 @@ class ResultCard(Card):
     discard_wanted = Signal()
     cancel_wanted = Signal()
     again_wanted = Signal()
+    left = Signal()
+    """What had the keyboard goes away: it belongs to the board again."""
     gap_opened = Signal(object)
     """A gap's Slot: show me where it is."""
     reasons_wanted = Signal(object)
@@ -69,8 +71,7 @@ class ResultCard(Card):
 
     def show_result(self, proposal: Proposal, title: str) -> None:
         """Says how it differs and where seats stay empty."""
-        held: QWidget | None = self.window().focusWidget()
-        had_focus = held is not None and self.isAncestorOf(held)
+        had_focus = self._has_keyboard()
         self._empty(title)
         lines = [quality(proposal), _changes(proposal)]
         if proposal.pinned:
@@ -102,7 +103,14 @@ class ResultCard(Card):
         self._empty("")
         self.hide()
 
+    def _has_keyboard(self) -> bool:
+        held: QWidget | None = self.window().focusWidget()
+        return held is not None and self.isAncestorOf(held)
+
     def _empty(self, title: str) -> None:
+        """A button that goes hands the keyboard on, before Qt gives it to whatever comes next in the window."""
+        if self._has_keyboard():
+            self.left.emit()
         self._tick.stop()
         self._elapsed = None
         self.adopt_button = self.discard_button = self.cancel_button = None

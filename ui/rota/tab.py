@@ -139,6 +139,7 @@ class RotaTab(QWidget):
         self.month.opened.connect(self.open_session)
         self.board.said.connect(self._say)
         self.proposals.changed.connect(self._redraw)
+        self.result.left.connect(self._take_focus)
         self.result.gap_opened.connect(self.open_session)
         self.result.reasons_wanted.connect(self._show_reasons)
         self.loads.chosen.connect(self._filter_by)
@@ -218,7 +219,6 @@ class RotaTab(QWidget):
         self._header.set_subtitle(state_words(view, self._month() if self.mode.value() == "month" else None))
         self.publish_button.setEnabled(bool(view.days) and not centre)
         self.filters.know_loads(view.loads)
-        self.loads.set_loads(view.loads)
         self._redraw()
         if self._goal in view.cells and self._goal is not None:
             self._go_on(self._goal)
@@ -233,6 +233,7 @@ class RotaTab(QWidget):
         if view is None:
             return
         proposal = None if self.seats.foreign else self.proposals.proposal
+        self.loads.set_loads(view, proposal)
         wanted = self.filters.value().wanted(view.loads)
         cells = board_cells(view, proposal, self.desk.who.staff_id, wanted)
         now = today(self.desk.clock)
