@@ -55,13 +55,16 @@ def quarter(experts: Sequence[Expert]) -> Facts:
     """1 January to 31 March 2027, three a session, with the centre's limits and the holidays of the year."""
     feast = frozenset(date(2027, 2, 5) + timedelta(days=n) for n in range(8)) | {date(2027, 1, 1)}
     return Facts(
-        experts, sessions(date(2027, 1, 1), date(2027, 3, 31), 3), limits=Limits(2, 4), holidays=frozenset(feast)
+        experts, sessions(date(2027, 1, 1), date(2027, 3, 31), 3), limits=Limits(2, 2), holidays=frozenset(feast)
     )
 
 
 _days = st.integers(-3, 15).map(lambda n: MONDAY + timedelta(days=n))
 _halves = st.sampled_from(HALVES)
-_offers = st.sets(st.tuples(st.sampled_from(DUTY_DAYS), _halves), max_size=10).map(frozenset)
+_offers = st.one_of(
+    st.just(frozenset((day, half) for day in DUTY_DAYS for half in HALVES)),
+    st.sets(st.tuples(st.sampled_from(DUTY_DAYS), _halves), max_size=10).map(frozenset),
+)
 _leave = st.builds(
     lambda first, days, half, rule: Away(first, first + timedelta(days=days), half, rule),
     _days,
@@ -98,9 +101,13 @@ def an_expert(draw: st.DrawFn, n: int) -> Expert:
 
 
 @st.composite
-def situations(draw: st.DrawFn, *, days: int = 12, most: int = 7, seats: int = 3, standing: int = 8) -> Facts:
-    """Standing duties of people who are not in the list, on sessions that are not held, twice the same: all happens."""
+def situations(
+    draw: st.DrawFn, *, days: int = 12, most: int = 7, seats: int = 3, standing: int = 8, pool: int = 99
+) -> Facts:
+    """Standing duties of people who are not in the list, on sessions that are not held, twice the same: all happens.
+    `pool`: at most so many different sessions."""
     slots = sorted(sessions(MONDAY, MONDAY + timedelta(days=days - 1), 1))
+    slots = sorted(draw(st.sets(st.sampled_from(slots), min_size=1, max_size=pool))) if pool < len(slots) else slots
     needed = {slot: draw(st.integers(0, seats)) for slot in draw(st.sets(st.sampled_from(slots), min_size=1))}
     experts = [draw(an_expert(n)) for n in range(draw(st.integers(0, most)))]
     somebody = st.sampled_from([*(expert.id for expert in experts), "gone"])

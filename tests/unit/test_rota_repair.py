@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from random import Random
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.common.errors import Cancelled
@@ -66,11 +66,10 @@ def test_what_holds_is_left_alone_and_a_repair_leaves_nothing_to_repair(facts: F
     assert not again.added and not again.removed
 
 
-@settings(max_examples=80)
-@given(situations(days=6, most=4, seats=2, standing=5))
+@settings(max_examples=150)
+@given(situations(most=3, standing=5, pool=3))
 def test_no_repair_is_better_by_trying_them_all(facts: Facts) -> None:
     candidates = alone(facts, pinned(facts))
-    assume(len(candidates) <= 9)
     seats = _seats(facts)
     standing = places_of(facts.standing)
     boards = [
