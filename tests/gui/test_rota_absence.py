@@ -30,6 +30,7 @@ from ui.desk import Desk
 from ui.pdf_sheet import PdfSheet
 from ui.rota.absence import AbsenceSheet, open_absence
 from ui.rota.late_leave import LateLeaveSheet, open_late_leave
+from ui.rota.leave_box import LeaveBox
 from ui.rota.tab import RotaTab
 
 Wait = Callable[[], None]
@@ -290,3 +291,24 @@ def test_a_late_leave_is_dealt_with_duty_by_duty(
         keys.until(partial(duties_left, left))
     with director.ctx.read(May.SEE_ROTA) as tx:
         assert tx.query(Assignment).filter(Assignment.replaces_id.is_not(None)).count() == 2
+
+
+def test_leave_typed_over_duties_offers_to_fill_them_at_once(
+    bench: Bench, director: Office, duty: AssignmentView, shown: Show, wait_jobs: Wait, keys: Keys
+) -> None:
+    host = shown(QWidget())
+    desk = Desk(director.services, director.who, clock=bench.clock)
+    desk.setParent(host)
+    box = LeaveBox(desk)
+    box.setParent(host)
+    box.begin(duty.staff_id)
+    box.text.setText("1.4-1.8")
+    wait_jobs()
+    box.enter()
+    keys.until(lambda: sheets(LateLeaveSheet))
+    (leave,) = sheets(LateLeaveSheet)
+    assert isinstance(leave, LateLeaveSheet) and [row.key for row in leave.list.rows()] == [duty.id]
+    assert any("请假" in text for text in notify.shown(box))
+    leave.activateWindow()
+    keys.press(Qt.Key.Key_Return)
+    keys.until(lambda: sheets(AbsenceSheet))

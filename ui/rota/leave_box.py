@@ -14,9 +14,11 @@ from app.people.leave_text import LeaveRead, written
 from app.rota.calendar_views import AffectedDuty
 from app.rota.expert_views import LeaveLine, LeaveSaved, leave_words
 from app.rota.leave import read_typed
-from ui import ask
+from app.security.permissions import May
+from ui import ask, notify
 from ui.desk import Desk
 from ui.jobs import run_job
+from ui.rota.late_leave import open_late_leave
 from ui.settings.affected import duty_line, tell_saved
 from ui.widgets.button import SecondaryButton
 from ui.widgets.label import Label
@@ -112,7 +114,16 @@ class LeaveBox(QWidget):
     def _entered(self, saved: LeaveSaved) -> None:
         self.text.clear()
         said = tr("Leave entered.") if saved.ids else tr("This leave was entered already.")
-        tell_saved(self, saved.affected, said)
+        self._tell(saved, said)
+
+    def _tell(self, saved: LeaveSaved, said: str) -> None:
+        """Duties that it leaves open are dealt with at once by whoever may; others are told of them."""
+        if not saved.affected or May.MARK_ABSENT not in self._desk.who.may:
+            tell_saved(self, saved.affected, said)
+            return
+        notify.say(self, said)
+        days = [one.slot.day for one in saved.affected]
+        open_late_leave(self._desk, self, self._staff_id, min(days), max(days))
 
     # --- changing ---
 
@@ -156,5 +167,5 @@ class LeaveBox(QWidget):
             change,
             line.id,
             rows[0],
-            on_done=lambda saved: tell_saved(self, saved.affected, tr("Leave changed.")),
+            on_done=lambda saved: self._tell(saved, tr("Leave changed.")),
         )
