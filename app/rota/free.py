@@ -15,11 +15,11 @@ from sqlalchemy import ColumnElement, select
 from app.common import pinyin
 from app.common.clock import local, today
 from app.common.notes import Note
-from app.common.words import N_, ntr, tr
+from app.common.words import N_
 from app.rota.avoid import place, workplaces, works_at
 from app.rota.bookings import at_clock, overlapping, taken_between
 from app.rota.facts import IN_FORCE, ON_BOARD, centre_hours, centre_limits
-from app.rota.free_views import FreeAnswer, FreeView
+from app.rota.free_views import FreeAnswer, FreeTimes, FreeView
 from app.rota.people import Carried, load_experts
 from app.rota.question import FreeQuery, Known, Question, read_question
 from app.rota.rules import HALVES, Expert, Limits, Slot, month_end, month_start, obstacles
@@ -260,7 +260,7 @@ class _Search:
         elif times is None:
             yield Note.of("elsewhere", N_("on duty; bookings are kept by {centre}: call there"), centre=centre.name)
         else:
-            yield Note.of("free-times", N_("free from {times}"), times=_Times(times))
+            yield Note.of("free-times", N_("free from {times}"), times=FreeTimes(times))
         shared = [one for one in self.query.specialities if one in expert.specialities]
         if shared:
             yield Note.of("fits", N_("speciality: {specialities}"), specialities="、".join(shared))
@@ -280,20 +280,6 @@ class _Search:
             soon,
             view.number,
         )
-
-
-class _Times:
-    """ "14:00、15:00 （2 次）", looked up when shown."""
-
-    def __init__(self, times: Sequence[datetime]) -> None:
-        self._times = times
-
-    def __str__(self) -> str:
-        said = tr(", ").join(f"{local(one):%H:%M}" for one in self._times)
-        return tr("{times} ({count})", times=said, count=ntr("{n} sitting", "{n} sittings", len(self._times)))
-
-    def __format__(self, spec: str) -> str:
-        return str(self)
 
 
 def _called(person: Staff, name: str) -> bool:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from app.common.clock import local
 from app.common.notes import Note
+from app.common.words import ntr, tr
 from app.rota.rules import Slot
 
 
@@ -41,3 +44,17 @@ class FreeAnswer:
     avoided: int
     busy: int
     without: bool = False
+
+
+class FreeTimes:
+    """ "14:00、15:00 （2 次）", looked up when shown."""
+
+    def __init__(self, times: Sequence[datetime]) -> None:
+        self._times = times
+
+    def __str__(self) -> str:
+        said = tr(", ").join(f"{local(one):%H:%M}" for one in self._times)
+        return tr("{times} ({count})", times=said, count=ntr("{n} sitting", "{n} sittings", len(self._times)))
+
+    def __format__(self, spec: str) -> str:
+        return str(self)

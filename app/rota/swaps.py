@@ -5,13 +5,13 @@ of whoever leaves stays as `removed`, so that each request always shows between 
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy import select
 
 from app.common.changes import Changes, Done, Topic
 from app.common.clock import today
-from app.common.errors import Confirmation, UserError
+from app.common.errors import UserError
 from app.common.notes import Note
 from app.common.words import N_
 from app.rota import naming
@@ -19,12 +19,12 @@ from app.rota.absence import touched
 from app.rota.acts import week_of
 from app.rota.bookings import bookings_of
 from app.rota.facts import Roster, load_roster
-from app.rota.gaps import reason_text
 from app.rota.history import Doing, History
 from app.rota.rebooking import carry_out, to_somebody
-from app.rota.rules import Slot, refused
+from app.rota.rules import Slot
+from app.rota.swap_acts import check, hand_over, write_answer
 from app.rota.swap_reading import find_partners, own_duties, read_requests, side_of, state_in, view_of
-from app.rota.swap_rules import DECLINED, OPEN, STATE_WORDS
+from app.rota.swap_rules import OPEN, STATE_WORDS
 from app.rota.swap_views import SwapDuty, SwapPartner, Swapped, SwapSide, SwapView
 from app.security.context import Context
 from app.security.permissions import May
@@ -89,7 +89,7 @@ class SwapService:
             back = self._back(act.tx, return_id, to_staff_id)
             self._not_asked_twice(act.tx, duty, to_staff_id)
             roster = _roster(act.tx, duty, back)
-            _check(roster, duty, to_staff_id, back, confirmed)
+            check(roster, duty, to_staff_id, back, confirmed)
             row = SwapRequest(
                 id=new_id(act.tx),
                 stream="org",
@@ -145,7 +145,7 @@ class SwapService:
             words = N_("{name} declined {slot}")
             if agreed:
                 roster = _roster(act.tx, duty, back)
-                _check(roster, duty, row.to_staff_id, back, confirmed)
+                check(roster, duty, row.to_staff_id, back, confirmed)
                 went, stays = self._carry_out(act, roster, row, duty, back)
                 words = N_("{name} takes over {slot}") if back is None else N_("{name} exchanges for {slot}")
             act.words = _words(act.tx, audit, words, duty, row.to_staff_id)
@@ -224,68 +224,10 @@ class SwapService:
         return row, duty, back
 
 
-def write_answer(row: SwapRequest, agreed: bool, how: str, user_id: str, at: datetime) -> None:
-    """Only the answer; two PCs may each write one, and both stay (see the merge groups)."""
-    row.answer = "agreed" if agreed else DECLINED
-    row.answered_by, row.answered_at, row.answered_how = user_id, at, how
-
-
-def hand_over(tx: Tx, duty: Assignment, to_staff_id: str) -> Assignment:
-    """The same seat for somebody else: room, pin and publication stay, and are in force at once."""
-    made = Assignment(
-        id=new_id(tx),
-        stream="org",
-        centre_id=duty.centre_id,
-        day=duty.day,
-        half=duty.half,
-        staff_id=to_staff_id,
-        state=duty.state,
-        pinned=duty.pinned,
-        room_id=duty.room_id,
-        replaces_id=duty.replaces_id,
-    )
-    tx.add(made)
-    duty.state, duty.pinned = "removed", False
-    return made
-
-
 def _roster(tx: Tx, duty: Assignment, back: Assignment | None) -> Roster:
     """The whole weeks of both duties."""
     days: list[date] = [duty.day, back.day if back is not None else duty.day]
     return load_roster(tx, duty.centre_id, week_of(min(days))[0], week_of(max(days))[1])
-
-
-def _check(
-    roster: Roster, duty: Assignment, to_staff_id: str, back: Assignment | None, confirmed: frozenset[str]
-) -> None:
-    """Both sides, as they would stand after the exchange."""
-    given = Slot(duty.day, duty.half)
-    returned = Slot(back.day, back.half) if back is not None else None
-    sides = [(to_staff_id, given, returned)] + ([(duty.staff_id, returned, given)] if returned is not None else [])
-    against: list[tuple[str, Slot, tuple[Note, ...]]] = []
-    for who, slot, leaving in sides:
-        expert = roster.expert(who)
-        notes = roster.obstacles(who, slot, leaving=leaving)
-        barrier = refused(notes)
-        if barrier is not None:
-            raise UserError(
-                barrier.code,
-                N_("{name}, {slot}: {reason}."),
-                name=expert.name,
-                slot=slot.words(),
-                reason=barrier.text(),
-            )
-        if notes:
-            against.append((expert.name, slot, notes))
-    if against and "against-rule" not in confirmed:
-        name, slot, notes = against[0]
-        raise Confirmation(
-            "against-rule",
-            N_("{name}, {slot}: {reason}. Do it all the same?"),
-            name=name,
-            slot=slot.words(),
-            reason=reason_text(tuple(note for _, _, notes in against for note in notes)),
-        )
 
 
 def _words(tx: Tx, code: str, words: str, duty: Assignment, to_staff_id: str) -> Note:

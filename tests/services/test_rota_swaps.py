@@ -11,8 +11,8 @@ from app.bootstrap import Office
 from app.common import words
 from app.common.clock import at_centre
 from app.common.errors import Confirmation, UserError
+from app.rota.swap_acts import hand_over, write_answer
 from app.rota.swap_reading import state_in
-from app.rota.swaps import hand_over, write_answer
 from app.rota.views import AssignmentView
 from app.security.permissions import May
 from db.models import Assignment, AuditEntry, Leave, Loser, Staff, SwapRequest

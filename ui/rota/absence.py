@@ -18,9 +18,10 @@ from ui import notify, theme
 from ui.desk import Desk
 from ui.jobs import run_job
 from ui.pdf_sheet import PdfSheet
+from ui.rota.absence_rows import booking_row, counted, replacement_row
 from ui.widgets.label import Label
 from ui.widgets.layout import column, holder, row
-from ui.widgets.row import Columns, Row
+from ui.widgets.row import Columns
 from ui.widgets.row_list import RowList
 from ui.widgets.segmented import SegmentedControl
 from ui.widgets.sheet import Sheet
@@ -28,7 +29,6 @@ from ui.widgets.sheet import Sheet
 _HEIGHT = 372
 _WIDTH = 940
 DAY = "day"
-_BADGES = {"free": "accent", "ask": "attention", "there": "info", "not": "neutral"}
 
 
 def open_absence(desk: Desk, parent: QWidget, staff_id: str, slot: Slot) -> None:
@@ -131,11 +131,11 @@ class AbsenceSheet(Sheet):
         hours = "–".join(absence.hours.get(half, ()))
         self._right.setText(tr("Who could stand in: {slot} {hours}", slot=slot.words(), hours=hours))
         found = self._found()
-        self.list.set_rows([_replacement_row(one) for one in found])
+        self.list.set_rows([replacement_row(one) for one in found])
         self.list.setEnabled(bool(found))
         if found:
             self.list.choose_first()
-        self._count.setText(_counted(found) if found else self._nobody(covered))
+        self._count.setText(counted(found) if found else self._nobody(covered))
         self.mark_button.setVisible(self._may_mark and half in absence.assignments and half not in absence.marked)
         self.take_button.setVisible(self._may_mark and bool(found))
         self.how.setVisible(bool(self.bookings()))
@@ -169,8 +169,8 @@ class AbsenceSheet(Sheet):
             self._left.setText(ntr("{n} booking arranged", "{n} bookings arranged", len(settled)))
         else:
             self._left.setText(tr("No bookings are affected."))
-        rows = [_booking_row(one, *self._fate(one)) for one in here]
-        rows += [_booking_row(one, one.outcome.text() if one.outcome else "", "accent") for one in settled]
+        rows = [booking_row(one, *self._fate(one)) for one in here]
+        rows += [booking_row(one, one.outcome.text() if one.outcome else "", "accent") for one in settled]
         self.calls.set_rows(rows)
 
     def _fate(self, booking: BookingView) -> tuple[str, str]:
@@ -267,44 +267,3 @@ class AbsenceSheet(Sheet):
             PdfSheet(tr("Call list"), name, data, self).open()
 
         run_job(self, self._rota.call_list, self.absence.staff_id, self.absence.day, half, on_done=show)
-
-
-def _booking_row(booking: BookingView, fate: str, tone: str) -> Row:
-    at = local(booking.at)
-    who = booking.client_name or booking.client_number or tr("a client")
-    numbers = "、".join(booking.telephones)
-    return Row(
-        booking.id,
-        who,
-        numbers,
-        lead=f"{at:%H:%M}",
-        second=tr("; ").join(part for part in (booking.safe_times or "", fate) if part),
-        badge="",
-        tone=tone,
-        tip=tr("; ").join(part for part in (*booking.guardians, fate) if part),
-    )
-
-
-def _replacement_row(one: Replacement) -> Row:
-    words = {
-        "free": tr("can do duty"),
-        "ask": tr("ask first"),
-        "there": tr("on duty then"),
-        "not": tr("not allowed") if one.refused else tr("not possible"),
-    }
-    return Row(
-        one.staff_id,
-        one.name,
-        one.telephone or "",
-        second=one.why,
-        badge=words[one.group],
-        tone="urgent" if one.refused else _BADGES[one.group],
-        faded=one.group == "not",
-        tip=one.why,
-    )
-
-
-def _counted(found: list[Replacement]) -> str:
-    free, asked = (sum(one.group == group for one in found) for group in ("free", "ask"))
-    rest = len(found) - free - asked
-    return tr("{free} free, {ask} to be asked, {rest} not possible", free=free, ask=asked, rest=rest)
