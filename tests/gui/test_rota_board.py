@@ -491,6 +491,8 @@ def test_why_a_seat_is_empty_expert_by_expert(director: Office, tab_for: TabFor,
     assert isinstance(found, GapSheet)
     rows = {row.title: row.detail for row in found.list.rows()}
     assert len(rows) == 64 and "请假" in rows["林诺芳"]
+    found.search.setText("lnf")
+    assert [row.title for row in found.list.rows()] == ["林诺芳"]
     found.search.setText("请假")
     assert 0 < len(found.list.rows()) < 64 and all("请假" in row.detail for row in found.list.rows())
 
@@ -624,6 +626,9 @@ def test_typing_fades_everybody_else_and_escape_ends_it(filled: Office, tab_for:
         tab.filters.search.setText(typed)
         clear = {one.seat.text for one in tab.board.chips() if not one.seat.faded}
         assert clear == {name}, typed
+    press(tab, Qt.Key.Key_Return)
+    seat = tab.board.seat()
+    assert seat is not None and seat.text == name, "Enter goes to whom it found"
     press(tab, Qt.Key.Key_Escape)
     assert not any(one.seat.faded for one in tab.board.chips()) and not tab.filters.isVisible()
 

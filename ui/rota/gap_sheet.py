@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from PySide6.QtWidgets import QWidget
 
 from app.common.words import tr
-from app.rota.views import GapView
+from app.rota.views import GapView, LoadView
 from ui import theme
 from ui.rota.result import gap_title
 from ui.widgets.label import Label
@@ -18,17 +18,18 @@ from ui.widgets.sheet import Sheet
 
 
 class GapSheet(Sheet):
-    """`names`: staff number -> name."""
+    """`experts`: staff number -> expert."""
 
-    def __init__(self, gap: GapView, names: Mapping[str, str], parent: QWidget) -> None:
+    def __init__(self, gap: GapView, experts: Mapping[str, LoadView], parent: QWidget) -> None:
         super().__init__(gap_title(gap), parent, width=560)
         free = tr("nothing speaks against it")
+        self._experts = experts
         self._rows = [
-            Row(number, names.get(number, number), reason, note=number)
+            Row(number, experts[number].name if number in experts else number, reason, note=number)
             for number, reason in sorted(gap.reasons.items(), key=lambda pair: (pair[1] != free, pair[0]))
         ]
-        self.search = LineEdit(tr("Name or reason"))
-        self.search.setAccessibleName(tr("Name or reason"))
+        self.search = LineEdit(tr("Name, pinyin or reason"))
+        self.search.setAccessibleName(tr("Name, pinyin or reason"))
         self.search.textChanged.connect(lambda _text: self._filter())
         self.list = RowList(tr("Expert by expert"), Columns(), parent=self)
         self.list.setFixedHeight(theme.current().px(380))
@@ -41,6 +42,8 @@ class GapSheet(Sheet):
 
     def _filter(self) -> None:
         words = self.search.text().casefold().split()
-        self.list.set_rows(
-            [row for row in self._rows if all(w in f"{row.title} {row.detail}".casefold() for w in words)]
-        )
+        self.list.set_rows([row for row in self._rows if all(word in self._found_by(row) for word in words)])
+
+    def _found_by(self, row: Row) -> str:
+        expert = self._experts.get(row.key)
+        return f"{row.title} {row.detail} {expert.found_by if expert is not None else ''}".casefold()

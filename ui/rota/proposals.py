@@ -12,11 +12,11 @@ from PySide6.QtWidgets import QWidget
 from app.common.words import ntr, tr
 from app.rota.adjust import without
 from app.rota.views import Proposal
-from ui import notify
 from ui.desk import Desk
 from ui.jobs import Job, run_job
 from ui.rota.models import Seat, slot_words
 from ui.rota.result import ResultCard
+from ui.rota.undoing import Undoing
 
 
 class ProposalActs(QObject):
@@ -24,8 +24,9 @@ class ProposalActs(QObject):
 
     changed = Signal()
 
-    def __init__(self, desk: Desk, tab: QWidget, card: ResultCard) -> None:
+    def __init__(self, desk: Desk, tab: QWidget, card: ResultCard, undoing: Undoing) -> None:
         super().__init__(tab)
+        self._undoing = undoing
         self._tab = tab
         self._rota = desk.services.rota
         self._card = card
@@ -90,7 +91,7 @@ class ProposalActs(QObject):
 
         def adopted(count: int) -> None:
             self._drop()
-            notify.say(self._tab, ntr("{n} duty saved as draft.", "{n} duties saved as draft.", count))
+            self._undoing.say(ntr("{n} duty saved as draft.", "{n} duties saved as draft.", count))
 
         run_job(self._tab, self._rota.adopt, proposal, on_done=adopted)
 
@@ -105,7 +106,7 @@ class ProposalActs(QObject):
             return
 
         def taken(rest: Proposal) -> None:
-            notify.say(self._tab, tr("{name} taken over, {slot}.", name=seat.text, slot=slot_words(slot)))
+            self._undoing.say(tr("{name} taken over, {slot}.", name=seat.text, slot=slot_words(slot)))
             self._show(rest)
 
         run_job(self._tab, self._rota.adopt_part, proposal, slot.day, slot.half, seat.staff_id, on_done=taken)

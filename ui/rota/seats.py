@@ -109,8 +109,8 @@ class SeatActs:
 
     def show_reasons(self, gap: GapView) -> None:
         """The same for a gap that is known."""
-        names = {load.number: load.name for load in self.view.loads} if self.view is not None else {}
-        GapSheet(gap, names, self._tab.window()).open()
+        experts = {load.number: load for load in self.view.loads} if self.view is not None else {}
+        GapSheet(gap, experts, self._tab.window()).open()
 
     def _gap(self, slot: Slot) -> GapView | None:
         proposal = self._proposals.proposal

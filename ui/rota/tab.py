@@ -73,7 +73,7 @@ class RotaTab(QWidget):
         self.loads = LoadCard()
         self.result = ResultCard()
         self.undoing = Undoing(desk, self)
-        self.proposals = ProposalActs(desk, self, self.result)
+        self.proposals = ProposalActs(desk, self, self.result, self.undoing)
         self.seats = SeatActs(desk, self, self.board, self.proposals, self.undoing)
         self.seats.add_whole, self.seats.repair = self.add_whole, self.repair_shown
         self._build()
@@ -144,7 +144,7 @@ class RotaTab(QWidget):
         self.result.reasons_wanted.connect(self._show_reasons)
         self.loads.chosen.connect(self._filter_by)
         self.filters.changed.connect(self._filter_changed)
-        self.filters.left.connect(self._take_focus)
+        self.filters.left.connect(self._leave_filter)
         keys: dict[str, Callable[[], object]] = {
             "Ctrl+Home": self._go_today,
             "Ctrl+W": lambda: self.show_mode("week"),
@@ -350,6 +350,18 @@ class RotaTab(QWidget):
             run_job(self, self._rota.centres, lane="read", on_done=self.filters.know_centres)
 
         self.filters.begin(load)
+
+    def _leave_filter(self) -> None:
+        """The keyboard goes to the first that the filter found, else to where it was."""
+        if self.filters.value().on and self.mode.value() == "week":
+            for slot in sorted({chip.seat.slot for chip in self.board.chips()}):
+                cell = self.board.cell(slot)
+                chips = cell.chips if cell is not None else []
+                found = next((at for at, chip in enumerate(chips) if not chip.seat.faded), None)
+                if found is not None:
+                    self.board.go_to(slot, found)
+                    return
+        self._take_focus()
 
     def _filter_by(self, number: str) -> None:
         """From a bar: that expert alone; the same again ends it."""
