@@ -12,13 +12,14 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QAccessible, QMouseEvent
 from PySide6.QtWidgets import QApplication, QLabel, QMenu, QWidget
 from pytestqt.qtbot import QtBot
+from sqlalchemy import select
 
 from app.bootstrap import Office
 from app.common import words
 from app.rota.rules import Slot
 from app.rota.views import AssignmentView, Undoables
 from app.security.permissions import May
-from db.models import Assignment, Centre, DutyDay, DutyPattern, Holiday
+from db.models import Assignment, Centre, DutyDay, DutyPattern, Holiday, Staff
 from db.replica.stamping import new_id
 from tests.services.conftest import Bench
 from tests.services.conftest import bench as bench
@@ -34,6 +35,7 @@ from ui.rota.loads import bars
 from ui.rota.models import Verdict
 from ui.rota.month import MonthCell
 from ui.rota.tab import RotaTab
+from ui.widgets.layout import column, scrolling
 
 SUNDAY = MONDAY + timedelta(days=6)
 WEDNESDAY = MONDAY + timedelta(days=2)
@@ -779,6 +781,28 @@ def test_a_whole_week_needs_no_scrolling_at_the_smallest_screen(
     area = tab._stack.widget(0)
     assert tab.board.minimumSizeHint().height() <= area.height()  # type: ignore[union-attr]
     assert tab.board.sizeHint().height() <= area.height()  # type: ignore[union-attr]
+
+
+def test_many_gaps_scroll_in_their_card_and_never_push_the_board_off_the_screen(
+    director: Office, tab_for: TabFor, wait_jobs: Wait, qtbot: QtBot, press: Press
+) -> None:
+    with director.ctx.write(May.EDIT_STAFF, "few") as act:
+        for person in act.tx.execute(select(Staff).where(Staff.number > "E008")).scalars():
+            person.expert = False
+    tab = tab_for(director)
+    padded = QWidget()
+    column(tab, parent=padded, margins=(16, 16, 16, 16))
+    frame = scrolling(padded)
+    qtbot.addWidget(frame)
+    frame.resize(1366 - 148, 768 - 52)
+    frame.show()
+    qtbot.waitExposed(frame)
+    propose(tab, wait_jobs)
+    assert tab.proposals.proposal is not None and len(tab.proposals.proposal.gaps) > 6
+    qtbot.waitUntil(lambda: tab.result.isVisible() and tab.result.height() > 100)
+    QApplication.sendPostedEvents()
+    assert padded.height() == frame.viewport().height()
+    frame.takeWidget()
 
 
 def test_nothing_is_left_waiting(director: Office, tab_for: TabFor) -> None:

@@ -10,7 +10,15 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QListView,
+    QSizePolicy,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+)
 
 from app.common.words import tr
 from app.rota.rules import quarter_start
@@ -132,6 +140,7 @@ class LoadList(QListView):
         self.setMouseTracking(True)
         self.setAccessibleName(tr("Evenness"))
         self.setMinimumHeight(paint.px(22) * 4)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
         self.clicked.connect(lambda index: self.chosen.emit(index.data(_Model.BAR).number))
 
     def set_bars(self, wanted: tuple[Bar, ...]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QElapsedTimer, QTimer, Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from app.common.words import ntr, tr
 from app.rota.views import GapView, Proposal
@@ -79,7 +79,11 @@ class ResultCard(Card):
         self.add(column(*(Label(words, "muted", wrap=True) for words in lines), space=2))
         changes = len(proposal.added) + len(proposal.removed)
         if proposal.gaps:
-            self.body.addWidget(scrolling(holder(self._gaps(proposal))), 1)
+            area = scrolling(holder(self._gaps(proposal)))
+            # Its own wish for height would make the whole tab scroll instead.
+            area.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
+            area.setMinimumHeight(theme.current().px(96))
+            self.body.addWidget(area, 1)
         if changes:
             self.add(
                 Label(tr("Enter on a new name takes over only that one, Delete leaves it out."), "hint", wrap=True)
