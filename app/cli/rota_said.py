@@ -204,7 +204,8 @@ def absence_text(absence: Absence) -> str:
     for booking in absence.bookings:
         who = tr(", ").join(part for part in (booking.client_name, *booking.telephones, booking.safe_times) if part)
         lines.append(f"  {local(booking.at):%H:%M}  {who}".rstrip())
-    lines += [f"  {tr(HALF_WORDS[one.half])}  {one.number} {one.name}  {one.why}" for one in absence.replacements]
+    able = [one for one in absence.replacements if not one.refused]
+    lines += [f"  {tr(HALF_WORDS[one.half])}  {one.number} {one.name}  {one.why}" for one in able]
     return "\n".join(lines)
 
 

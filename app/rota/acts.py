@@ -37,7 +37,8 @@ def adopt(tx: Tx, wanted: Proposal) -> int:
     for duty in wanted.removed:
         take_off(rows[duty.id])
     for duty in wanted.added:
-        place(tx, roster, duty.slot, duty.expert_id)
+        lost = next(iter(roster.uncovered(duty.slot)), None)
+        place(tx, roster, duty.slot, duty.expert_id, replaces=lost.id if lost else None)
     return len(wanted.added)
 
 

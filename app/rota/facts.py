@@ -93,6 +93,12 @@ class Roster:
         """The staff ids that fill a seat of it on the board."""
         return {row.staff_id for row in self.on(slot) if counts(row)}
 
+    def uncovered(self, slot: Slot) -> list[Assignment]:
+        """Duties that somebody called in absent from, and that nobody stands in for yet."""
+        covered = {row.replaces_id for row in self.on(slot) if counts(row)}
+        absent = (row for row in self.on(slot) if row.absent_at is not None and row.state in ON_BOARD)
+        return [row for row in absent if row.id not in covered]
+
     def add(self, row: Assignment) -> None:
         """Takes a row that was just made into account."""
         slot = Slot(row.day, row.half)
@@ -108,7 +114,8 @@ class Roster:
             self.held[row.staff_id].remove(slot)
 
     def facts(self) -> Facts:
-        """For the fill: duties in the period, and those around it that the limits count."""
+        """For the fill: duties in the period, and those around it that the limits count. Whoever called in absent for
+        one half gets nothing new that day, but keeps the other half if that was not called off."""
         inside: list[Duty] = []
         outside: list[Duty] = []
         barred: set[tuple[Slot, str]] = set()
@@ -130,10 +137,11 @@ class Roster:
             needed | {duty.slot: 0 for duty in inside if duty.slot not in needed},
             tuple(inside),
             tuple(outside),
-            frozenset(barred),
+            frozenset(barred - {(duty.slot, duty.expert_id) for duty in inside}),
             {slot: one.specialities for slot, one in self.sessions.items() if one.specialities},
             self.limits,
             frozenset(self.calendar.holidays),
+            frozenset((slot, row.staff_id) for slot in self.by_slot for row in self.uncovered(slot)),
         )
 
     def obstacles(self, expert_id: str, slot: Slot, *, leaving: Slot | None = None) -> tuple[Note, ...]:

@@ -328,3 +328,21 @@ def test_the_poster_says_who_is_coming_and_waits_for_the_publication(director: O
     text = page.extract_text()
     assert "周一" in text and "周日" in text and second.name in text and "缺 1 人" in text
     assert page.mediabox.width > page.mediabox.height
+
+
+def test_an_absence_of_one_half_leaves_the_other_half_and_old_gaps_to_whoever_planned_them(director: Office) -> None:
+    rota = director.services.rota
+    both = expert_id(director, "E004")
+    director.services.experts.set_limits(both, 3, None, 2)
+    friday = MONDAY + timedelta(days=5)
+    for half in ("am", "pm"):
+        rota.assign(friday, half, both, confirmed=ANYWAY)
+    rota.pin(rota.week(MONDAY).cells[Slot(friday, "pm")].assignments[0].id, False)
+    rota.publish(MONDAY, SUNDAY)
+    rota.mark_absent(both, friday, "am")
+    mended = rota.propose_repair(MONDAY, SUNDAY)
+    assert [duty.slot for duty in mended.added] == [Slot(friday, "am")] and not mended.removed
+    rota.adopt(mended)
+    assert rota.propose_repair(MONDAY, SUNDAY).added == (), (
+        "the lost seat is taken; what was never planned is the fill's"
+    )
