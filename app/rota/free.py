@@ -22,7 +22,7 @@ from app.rota.facts import IN_FORCE, ON_BOARD, centre_hours, centre_limits
 from app.rota.free_views import FreeAnswer, FreeTimes, FreeView
 from app.rota.people import Carried, load_experts
 from app.rota.question import FreeQuery, Known, Question, read_question
-from app.rota.rules import HALVES, Expert, Limits, Slot, month_end, month_start, obstacles
+from app.rota.rules import HALVES, Expert, Limits, Slot, barred, month_end, month_start, obstacles
 from app.rota.sessions import Calendar, load_calendar, load_sessions
 from app.security.context import Context
 from app.security.permissions import May
@@ -182,7 +182,7 @@ class _Search:
             if count >= _MOST and slot != enough:
                 return
             expert, centre = experts.get(who), centres.get(where.get(who, ""))
-            if expert is None or centre is None or any(away.covers(slot) for away in expert.leave):
+            if expert is None or centre is None or barred(expert, slot) or any(a.covers(slot) for a in expert.leave):
                 continue
             times = self._times(slot, centre, booked[who])
             if not times:

@@ -15,7 +15,7 @@ from app.common.words import N_
 from app.rota.avoid import OWN_SCHOOL, Place, works_at
 from app.rota.bookings import at_clock, half_of, overlapping, taken_between
 from app.rota.facts import Roster
-from app.rota.rules import Slot, on_leave
+from app.rota.rules import Slot, barred, on_leave
 from app.rota.sessions import load_calendar, load_sessions
 from db.engine import Tx
 from db.models import Appointment, Assignment
@@ -125,7 +125,7 @@ class _Session:
 
 
 def _sessions(tx: Tx, roster: Roster, staff_id: str, after: Slot, last: date) -> list[_Session]:
-    """When she is surely coming: published, not absent, not on leave."""
+    """When she is surely coming: published, not absent, not on leave, with a valid check."""
     wanted = (Assignment.centre_id == roster.centre_id, Assignment.staff_id == staff_id)
     days = (Assignment.day >= after.day, Assignment.day <= last)
     query = select(Assignment).where(*wanted, *days, Assignment.state == "published", Assignment.absent_at.is_(None))
@@ -136,7 +136,7 @@ def _sessions(tx: Tx, roster: Roster, staff_id: str, after: Slot, last: date) ->
     found = []
     for row in rows:
         slot = Slot(row.day, row.half)
-        if slot > after and (expert is None or on_leave(expert, slot) is None):
+        if slot > after and (expert is None or (on_leave(expert, slot) is None and not barred(expert, slot))):
             session = hours.get(slot)
             found.append(_Session(slot, row.room_id, session.hours if session else roster.hours[slot.half]))
     return found

@@ -189,6 +189,12 @@ def check_expired(expert: Expert, slot: Slot) -> Note | None:
     return None
 
 
+def barred(expert: Expert, slot: Slot) -> bool:
+    """Whether the law lets her do no duty then, although the rota may still say so: her check ran out since."""
+    note = check_expired(expert, slot)
+    return note is not None and note.code in REFUSED
+
+
 def same_day(expert: Expert, slot: Slot, others: Collection[Slot]) -> Note | None:
     """One duty a day, unless the expert has agreed to two."""
     if sum(other.day == slot.day for other in others) < expert.daily_limit:

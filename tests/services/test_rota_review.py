@@ -14,10 +14,11 @@ from app.common import words
 from app.common.errors import UserError
 from app.people.clients import NewClient, create_client
 from app.people.leave_text import LeaveRead
+from app.rota.question import FreeQuery
 from app.rota.rules import Slot
 from app.rota.views import AssignmentView
 from app.security.permissions import May
-from db.models import Appointment, Assignment, Centre, Client, Staff
+from db.models import Appointment, Assignment, Centre, Client, School, Staff
 from tests.services.conftest import Bench
 from tests.services.rota_centre import MONDAY, clock_at, expert_id, furnish
 
@@ -362,3 +363,47 @@ def test_client_names_are_for_those_who_may_see_them(bench: Bench, director: Off
     assert refused.value.code == "not-allowed"
     with director.ctx.read(May.SEE_ROTA) as tx:
         assert tx.execute(select(Client.name)).scalars().all() == ["王子琪"]
+
+
+# --- who is offered ---
+
+
+def test_nobody_is_offered_or_booked_on_a_duty_after_the_check_ran_out(bench: Bench, director: Office) -> None:
+    """The published rota still says so; the duty has to be taken off."""
+    made, later = assign(director, MONDAY, "am", "E041"), MONDAY + timedelta(days=7)
+    assign(director, later, "am", "E041")
+    director.services.publication.publish_as_it_is(MONDAY, later)
+    booked(director, made.staff_id, 9, "王子琪")
+    check_until(director, "E041", MONDAY)
+    free = director.services.free
+    on_duty = [one for one in free.search(FreeQuery(later, later)).found if one.group == "duty"]
+    assert made.staff_id not in {one.staff_id for one in on_duty}
+    (booking,) = bench.sign("desk").services.rota.absence(made.staff_id, MONDAY, "am").bookings
+    assert booking.later is None
+    with pytest.raises(UserError) as refused:
+        bench.sign("desk").services.rota.rebook(made.staff_id, MONDAY, "am")
+    assert refused.value.code == "none-goes"
+
+
+def test_no_way_of_moving_a_booking_ends_at_the_clients_own_school(bench: Bench, director: Office) -> None:
+    """By a swap, by rebooking to somebody who is there, by a stand-in: the booking stays and says why."""
+    made = assign(director, MONDAY, "am", "E041")
+    mate, taker = assign(director, MONDAY, "am", "E032"), expert_id(director, "E020")
+    director.services.publication.publish_as_it_is(MONDAY, SUNDAY)
+    booking = booked(director, made.staff_id, 9, "王子琪")
+    with director.ctx.write(May.EDIT_STAFF, "school") as act:
+        school = School(stream="org", name="龙山中学")
+        act.tx.add(school)
+        act.tx.flush()
+        act.tx.execute(select(Client)).scalars().one().school_id = school.id
+        for who in (mate.staff_id, taker):
+            act.tx.get_one(Staff, who).school_id = school.id
+    desk = bench.sign("desk").services
+    with pytest.raises(UserError) as refused:
+        desk.rota.rebook(made.staff_id, MONDAY, "am", mate.staff_id)
+    assert refused.value.code == "none-goes"
+    request = desk.swaps.ask(made.id, taker, confirmed=ANYWAY).value
+    done = desk.swaps.record(request.id, True, confirmed=ANYWAY).value
+    assert (done.request.state, done.moved, done.stays) == ("done", 0, 1)
+    with director.ctx.read(May.SEE_ROTA) as tx:
+        assert tx.get_one(Appointment, booking).staff_id == made.staff_id
