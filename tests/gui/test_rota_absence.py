@@ -14,7 +14,6 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.bootstrap import Office
-from app.common import words
 from app.rota.absence_acts import LATER, STAY
 from app.rota.rules import Slot
 from app.rota.views import AssignmentView
@@ -23,7 +22,7 @@ from db.models import Assignment, Leave
 from tests.services.conftest import Bench
 from tests.services.conftest import bench as bench
 from tests.services.conftest import template as template
-from tests.services.rota_centre import MONDAY, clock_at, expert_id, furnish
+from tests.services.rota_centre import MONDAY, expert_id, planner
 from tests.services.test_rota_absence import book, put, row_of
 from ui import ask, jobs, notify
 from ui.desk import Desk
@@ -40,11 +39,7 @@ MORNING = Slot(MONDAY, "am")
 
 @pytest.fixture
 def director(bench: Bench) -> Office:
-    words.set_language("zh")
-    bench.clock.at = clock_at(MONDAY, 8, 20)
-    office = bench.sign("director")
-    furnish(office)
-    return office
+    return planner(bench, 8, 20)
 
 
 @pytest.fixture

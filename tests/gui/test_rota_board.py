@@ -15,18 +15,17 @@ from pytestqt.qtbot import QtBot
 from sqlalchemy import select
 
 from app.bootstrap import Office
-from app.common import words
 from app.rota.rules import Slot
 from app.rota.views import AssignmentView, Undoables
 from app.security.permissions import May
 from db.models import Assignment, Centre, DutyDay, DutyPattern, Holiday, Staff
 from db.replica.stamping import new_id
+from tests.gui.rota_tabs import chip_of, open_tab, seats
 from tests.services.conftest import Bench
 from tests.services.conftest import bench as bench
 from tests.services.conftest import template as template
-from tests.services.rota_centre import MONDAY, clock_at, expert_id, furnish
+from tests.services.rota_centre import MONDAY, expert_id, planner
 from ui import ask, jobs, notify
-from ui.desk import Desk
 from ui.rota.chip import Chip
 from ui.rota.fill_sheet import FillSheet
 from ui.rota.gap_sheet import GapSheet
@@ -52,11 +51,7 @@ Press = Callable[..., None]
 
 @pytest.fixture
 def director(bench: Bench) -> Office:
-    words.set_language("zh")
-    bench.clock.at = clock_at(MONDAY, 9)
-    office = bench.sign("director")
-    furnish(office)
-    return office
+    return planner(bench, 9)
 
 
 @pytest.fixture
@@ -67,17 +62,7 @@ def filled(director: Office) -> Office:
 
 @pytest.fixture
 def tab_for(bench: Bench, shown: Show, wait_jobs: Wait) -> TabFor:
-    def make(office: Office) -> RotaTab:
-        desk = Desk(office.services, office.who, clock=bench.clock)
-        tab = RotaTab(desk)
-        desk.setParent(tab)
-        desk.bus.changed.connect(lambda topics, _who: tab.refresh(topics))
-        shown(tab)
-        tab.refresh(None)
-        wait_jobs()
-        return tab
-
-    return make
+    return lambda office: open_tab(office, bench.clock, shown, wait_jobs)
 
 
 @pytest.fixture
@@ -91,18 +76,6 @@ def press(qtbot: QtBot, wait_jobs: Wait) -> Press:
         wait_jobs()
 
     return go
-
-
-def seats(tab: RotaTab, slot: Slot, *kinds: str) -> list[str]:
-    cell = tab.board.cell(slot)
-    assert cell is not None
-    return [one.seat.text for one in cell.chips if not kinds or one.seat.kind in kinds]
-
-
-def chip_of(tab: RotaTab, slot: Slot, text: str) -> Chip:
-    cell = tab.board.cell(slot)
-    assert cell is not None
-    return next(one for one in cell.chips if one.seat.text == text)
 
 
 def go_to(tab: RotaTab, slot: Slot, text: str) -> Chip:

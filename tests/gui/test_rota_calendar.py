@@ -13,13 +13,13 @@ from PySide6.QtWidgets import QApplication, QBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.bootstrap import Office
-from app.common import recurrence, words
+from app.common import recurrence
 from app.people.leave_text import LeaveRead
 from app.rota.rules import Limits, Slot
 from app.security.permissions import May
 from db.models import Staff
 from tests.services.conftest import Bench
-from tests.services.rota_centre import MONDAY, clock_at, expert_id, furnish
+from tests.services.rota_centre import MONDAY, expert_id, planner
 from ui import ask, notify
 from ui.desk import Desk
 from ui.rota.experts import ExpertsSheet, open_experts
@@ -40,11 +40,7 @@ TUESDAY = MONDAY + timedelta(days=1)
 
 @pytest.fixture
 def director(bench: Bench) -> Office:
-    words.set_language("zh")
-    bench.clock.at = clock_at(MONDAY, 9)
-    office = bench.sign("director")
-    furnish(office)
-    return office
+    return planner(bench, 9)
 
 
 @pytest.fixture

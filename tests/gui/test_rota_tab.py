@@ -12,19 +12,17 @@ from PySide6.QtWidgets import QApplication, QLabel, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.bootstrap import Office
-from app.common import words
 from app.rota.rules import Slot
 from app.rota.views import WeekView
 from app.security.permissions import May
 from db.models import Holiday
+from tests.gui.rota_tabs import chip_of, open_tab, seats
 from tests.services.conftest import Bench
 from tests.services.conftest import bench as bench
 from tests.services.conftest import template as template
-from tests.services.rota_centre import MONDAY, clock_at, expert_id, furnish
+from tests.services.rota_centre import MONDAY, expert_id, planner
 from ui import ask, jobs, notify
-from ui.desk import Desk
 from ui.rota.absence import AbsenceSheet
-from ui.rota.chip import Chip
 from ui.rota.picker import Picker
 from ui.rota.publishing import PublishSheet
 from ui.rota.tab import RotaTab
@@ -39,38 +37,12 @@ Show = Callable[[QWidget], QWidget]
 
 @pytest.fixture
 def director(bench: Bench) -> Office:
-    words.set_language("zh")
-    bench.clock.at = clock_at(MONDAY, 9)
-    office = bench.sign("director")
-    furnish(office)
-    return office
+    return planner(bench, 9)
 
 
 @pytest.fixture
 def tab_for(bench: Bench, shown: Show, wait_jobs: Wait) -> Callable[[Office], RotaTab]:
-    def make(office: Office) -> RotaTab:
-        desk = Desk(office.services, office.who, clock=bench.clock)
-        tab = RotaTab(desk)
-        desk.setParent(tab)
-        desk.bus.changed.connect(lambda topics, _who: tab.refresh(topics))
-        shown(tab)
-        tab.refresh(None)
-        wait_jobs()
-        return tab
-
-    return make
-
-
-def names(tab: RotaTab, slot: Slot, *kinds: str) -> list[str]:
-    cell = tab.board.cell(slot)
-    assert cell is not None
-    return [chip.seat.text for chip in cell.chips if not kinds or chip.seat.kind in kinds]
-
-
-def chip(tab: RotaTab, slot: Slot, text: str) -> Chip:
-    cell = tab.board.cell(slot)
-    assert cell is not None
-    return next(one for one in cell.chips if one.seat.text == text)
+    return lambda office: open_tab(office, bench.clock, shown, wait_jobs)
 
 
 def press(qtbot: QtBot, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
@@ -123,12 +95,12 @@ def test_f5_proposes_adopt_saves_and_publish_puts_in_force(
 ) -> None:
     tab = tab_for(director)
     shortcut(qtbot, Qt.Key.Key_F5, lambda: tab.result.adopt_button is not None)
-    assert len(names(tab, MORNING, "new")) == 3 and director.services.rota.week(MONDAY).empty
+    assert len(seats(tab, MORNING, "new")) == 3 and director.services.rota.week(MONDAY).empty
     assert tab.result.isVisible() and tab.result.adopt_button is not None
     assert tab.result.adopt_button.hasFocus()
     press(qtbot, Qt.Key.Key_Return)
     wait_jobs()
-    assert len(names(tab, MORNING, "duty")) == 3 and not tab.result.isVisible()
+    assert len(seats(tab, MORNING, "duty")) == 3 and not tab.result.isVisible()
     assert "草稿" in tab._header.subtitle()
     control = Qt.KeyboardModifier.ControlModifier
     press(qtbot, Qt.Key.Key_Return, control)
@@ -150,7 +122,7 @@ def test_a_discarded_proposal_leaves_nothing(
     assert tab.result.discard_button is not None
     tab.result.discard_button.click()
     wait_jobs()
-    assert names(tab, MORNING, "new") == [] and names(tab, MORNING, "gap")
+    assert seats(tab, MORNING, "new") == [] and seats(tab, MORNING, "gap")
     assert director.services.rota.week(MONDAY).empty
 
 
@@ -167,15 +139,15 @@ def test_by_keys_alone_assign_pin_move_and_take_off(
     assert [row.title for row in picker.list.rows()] == ["钟超轩"]
     qtbot.keyClick(picker.search, Qt.Key.Key_Return)
     wait_jobs()
-    assert names(tab, MORNING, "duty") == ["钟超轩"]
+    assert seats(tab, MORNING, "duty") == ["钟超轩"]
 
     tab.board.go_to(MORNING)
     press(qtbot, Qt.Key.Key_P)
     wait_jobs()
-    assert chip(tab, MORNING, "钟超轩").seat.pinned
+    assert chip_of(tab, MORNING, "钟超轩").seat.pinned
     press(qtbot, Qt.Key.Key_P)
     wait_jobs()
-    assert not chip(tab, MORNING, "钟超轩").seat.pinned
+    assert not chip_of(tab, MORNING, "钟超轩").seat.pinned
 
     press(qtbot, Qt.Key.Key_X, Qt.KeyboardModifier.ControlModifier)
     press(qtbot, Qt.Key.Key_Down)
@@ -183,12 +155,12 @@ def test_by_keys_alone_assign_pin_move_and_take_off(
     assert tab.board.slot() == AFTERNOON
     press(qtbot, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
     wait_jobs()
-    assert names(tab, AFTERNOON, "duty") == ["钟超轩"] and names(tab, MORNING, "duty") == []
+    assert seats(tab, AFTERNOON, "duty") == ["钟超轩"] and seats(tab, MORNING, "duty") == []
 
     tab.board.go_to(AFTERNOON)
     press(qtbot, Qt.Key.Key_Delete)
     wait_jobs()
-    assert names(tab, AFTERNOON, "duty") == []
+    assert seats(tab, AFTERNOON, "duty") == []
     assert any("撤下" in text for text in notify.shown(tab))
 
 
@@ -221,7 +193,7 @@ def test_who_cannot_stays_in_view_with_the_reason_and_an_exception_asks(
         qtbot.keyClick(picker.search, Qt.Key.Key_Return)
         wait_jobs()
     assert "请假" in asked[0]
-    found = chip(tab, MORNING, "林诺芳").seat
+    found = chip_of(tab, MORNING, "林诺芳").seat
     assert found.pinned and "请假" in found.warning
 
 
@@ -230,7 +202,7 @@ def test_a_chip_is_carried_to_another_day(
 ) -> None:
     director.services.rota.assign(MONDAY, "am", expert_id(director, "E041"))
     tab = tab_for(director)
-    found = chip(tab, MORNING, "钟超轩")
+    found = chip_of(tab, MORNING, "钟超轩")
     target = tab.board.cell(AFTERNOON)
     assert target is not None
     qtbot.waitUntil(lambda: target.y() > found.height() and found.width() > found.height())  # laid out
@@ -241,7 +213,7 @@ def test_a_chip_is_carried_to_another_day(
     assert target.target
     pointer(found, QEvent.Type.MouseButtonRelease, end)
     wait_jobs()
-    assert names(tab, AFTERNOON, "duty") == ["钟超轩"] and names(tab, MORNING, "duty") == []
+    assert seats(tab, AFTERNOON, "duty") == ["钟超轩"] and seats(tab, MORNING, "duty") == []
 
 
 def test_the_desk_marks_an_absence_and_has_it_covered(
@@ -261,16 +233,16 @@ def test_the_desk_marks_an_absence_and_has_it_covered(
     best = found.list.rows()[0]
     qtbot.keyClick(found.list, Qt.Key.Key_Return)
     wait_jobs()
-    assert duty.name in names(tab, MORNING, "absent")
-    assert best.title in names(tab, MORNING, "duty") and not names(tab, MORNING, "gap")
+    assert duty.name in seats(tab, MORNING, "absent")
+    assert best.title in seats(tab, MORNING, "duty") and not seats(tab, MORNING, "gap")
 
-    gone = chip(tab, MORNING, duty.name)
+    gone = chip_of(tab, MORNING, duty.name)
     assert gone.seat.kind == "absent"
     found.reject()
     tab.board.go_to(MORNING, 3)
     qtbot.keyClick(gone, Qt.Key.Key_A)
     wait_jobs()
-    assert duty.name in names(tab, MORNING, "duty"), "she comes after all"
+    assert duty.name in seats(tab, MORNING, "duty"), "she comes after all"
 
 
 def test_a_psychologist_reads_and_changes_nothing(
@@ -282,7 +254,7 @@ def test_a_psychologist_reads_and_changes_nothing(
 ) -> None:
     before = published(director)
     tab = tab_for(bench.sign("psych"))
-    seat = chip(tab, MORNING, before.cells[MORNING].assignments[0].name)
+    seat = chip_of(tab, MORNING, before.cells[MORNING].assignments[0].name)
     for key in (Qt.Key.Key_Delete, Qt.Key.Key_P, Qt.Key.Key_A, Qt.Key.Key_F5):
         tab.board.go_to(MORNING)
         press(qtbot, key)
@@ -297,14 +269,14 @@ def test_the_menu_names_each_act_with_its_key(
 ) -> None:
     director.services.rota.assign(MONDAY, "am", expert_id(director, "E041"))
     tab = tab_for(director)
-    menu = tab.seats.menu_for(chip(tab, MORNING, "钟超轩").seat)
+    menu = tab.seats.menu_for(chip_of(tab, MORNING, "钟超轩").seat)
     texts = [action.text() for action in menu.actions()]
     assert any(text.startswith("固定\tP") for text in texts) and any("撤下\tDelete" in text for text in texts)
     rooms = next(action.menu() for action in menu.actions() if action.menu() is not None)
     assert isinstance(rooms, QMenu)
     rooms.actions()[1].trigger()
     wait_jobs()
-    assert chip(tab, MORNING, "钟超轩").seat.room == "2室"
+    assert chip_of(tab, MORNING, "钟超轩").seat.room == "2室"
 
 
 def test_weeks_are_turned_and_holidays_say_why_they_are_closed(

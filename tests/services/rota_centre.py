@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from app.bootstrap import Office
+from app.common import words
 from app.common.clock import at_centre
 from app.common.progress import CancelToken, silent
 from app.people.columns import EXPERTS
@@ -17,6 +18,7 @@ from app.people.import_staff import list_experts
 from app.people.sheets import read_book
 from app.security.permissions import May
 from db.models import Client, DutyPattern, Staff
+from tests.services.conftest import Bench
 
 LIST = Path(__file__).parents[1] / "fixtures" / "experts-2027.csv"
 MONDAY = date(2027, 1, 4)
@@ -35,6 +37,15 @@ def furnish(office: Office) -> None:
         act.tx.flush()
         for staff in act.tx.execute(select(Staff).where(Staff.number.startswith("E"))).scalars():
             staff.expert = True
+
+
+def planner(bench: Bench, hour: int, minute: int = 0) -> Office:
+    """The director on that Monday, with the 64 experts; Chinese."""
+    words.set_language("zh")
+    bench.clock.at = clock_at(MONDAY, hour, minute)
+    office = bench.sign("director")
+    furnish(office)
+    return office
 
 
 def expert_id(office: Office, number: str) -> str:

@@ -10,7 +10,6 @@ import pytest
 from pypdf import PdfReader
 
 from app.bootstrap import Office
-from app.common import words
 from app.common.changes import Topic
 from app.common.errors import Confirmation, UserError
 from app.people.clients import NewClient, create_client
@@ -19,7 +18,7 @@ from app.rota.views import Proposal, WeekView
 from app.security.permissions import May
 from db.models import Appointment, Arrival, Staff, Visit
 from tests.services.conftest import Bench
-from tests.services.rota_centre import MONDAY, clock_at, expert_id, furnish
+from tests.services.rota_centre import MONDAY, clock_at, expert_id, planner
 
 SUNDAY = MONDAY + timedelta(days=6)
 ANYWAY = frozenset({"against-rule"})
@@ -27,11 +26,7 @@ ANYWAY = frozenset({"against-rule"})
 
 @pytest.fixture
 def director(bench: Bench) -> Office:
-    words.set_language("zh")
-    bench.clock.at = clock_at(MONDAY, 9)
-    office = bench.sign("director")
-    furnish(office)
-    return office
+    return planner(bench, 9)
 
 
 def duties(view: WeekView) -> list[tuple[Slot, str, str]]:

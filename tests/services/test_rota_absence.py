@@ -12,7 +12,6 @@ from pypdf import PdfReader
 from sqlalchemy import select
 
 from app.bootstrap import Office
-from app.common import words
 from app.common.errors import Confirmation, UserError
 from app.people.clients import NewClient, create_client
 from app.rota.rules import Slot
@@ -20,7 +19,7 @@ from app.rota.views import Absence, AssignmentView
 from app.security.permissions import May
 from db.models import Appointment, Assignment, AuditEntry, Client, Leave, School, Staff
 from tests.services.conftest import Bench
-from tests.services.rota_centre import MONDAY, clock_at, expert_id, furnish
+from tests.services.rota_centre import MONDAY, clock_at, expert_id, planner
 
 SUNDAY = MONDAY + timedelta(days=6)
 MORNING = Slot(MONDAY, "am")
@@ -28,11 +27,7 @@ MORNING = Slot(MONDAY, "am")
 
 @pytest.fixture
 def director(bench: Bench) -> Office:
-    words.set_language("zh")
-    bench.clock.at = clock_at(MONDAY, 8, 20)
-    office = bench.sign("director")
-    furnish(office)
-    return office
+    return planner(bench, 8, 20)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from app.bootstrap import Office
-from app.common import recurrence, words
+from app.common import recurrence
 from app.common.changes import Topic
 from app.common.errors import Confirmation, UserError
 from app.people.defaults import HOLIDAY_NAMES, add_holidays
@@ -21,7 +21,7 @@ from app.security.permissions import May
 from app.today.facts import holidays as today_holidays
 from db.models import DutyDay, DutyPattern, Holiday
 from tests.services.conftest import Bench
-from tests.services.rota_centre import MONDAY, clock_at, expert_id, furnish
+from tests.services.rota_centre import MONDAY, clock_at, expert_id, planner
 
 TUESDAY, WEDNESDAY, FRIDAY = (MONDAY + timedelta(days=n) for n in (1, 2, 4))
 TWICE = frozenset({"pattern-twice"})
@@ -29,11 +29,7 @@ TWICE = frozenset({"pattern-twice"})
 
 @pytest.fixture
 def director(bench: Bench) -> Office:
-    words.set_language("zh")
-    bench.clock.at = clock_at(MONDAY, 9)
-    office = bench.sign("director")
-    furnish(office)
-    return office
+    return planner(bench, 9)
 
 
 def line(office: Office, weekday: int, half: str, *, past: bool = False) -> PatternLine:

@@ -10,7 +10,6 @@ import pytest
 from sqlalchemy import select
 
 from app.bootstrap import Office
-from app.common import words
 from app.common.errors import UserError
 from app.people.leave_text import LeaveRead, WishRead
 from app.rota.leave import read_typed
@@ -18,7 +17,7 @@ from app.rota.rules import Slot
 from app.security.permissions import May
 from db.models import AuditEntry, DutyWish, Leave, Staff
 from tests.services.conftest import Bench
-from tests.services.rota_centre import MONDAY, clock_at, expert_id, furnish
+from tests.services.rota_centre import MONDAY, expert_id, planner
 
 ANYWAY = frozenset({"against-rule"})
 WEDNESDAY = MONDAY + timedelta(days=2)
@@ -26,11 +25,7 @@ WEDNESDAY = MONDAY + timedelta(days=2)
 
 @pytest.fixture
 def director(bench: Bench) -> Office:
-    words.set_language("zh")
-    bench.clock.at = clock_at(MONDAY, 9)
-    office = bench.sign("director")
-    furnish(office)
-    return office
+    return planner(bench, 9)
 
 
 @pytest.fixture

@@ -8,14 +8,13 @@ import pytest
 from sqlalchemy import select
 
 from app.bootstrap import Office
-from app.common import words
 from app.common.clock import local
 from app.rota.free_views import FreeAnswer, FreeView
 from app.rota.rules import Slot
 from app.security.permissions import May
 from db.models import Assignment, Centre, DutyPattern, Leave, School, Staff
 from tests.services.conftest import Bench
-from tests.services.rota_centre import MONDAY, clock_at, expert_id, furnish
+from tests.services.rota_centre import MONDAY, clock_at, expert_id, planner
 from tests.services.test_rota_absence import book, put, set_rows
 
 SATURDAY = MONDAY + timedelta(days=5)
@@ -24,11 +23,7 @@ EVERY = [[day, half] for day in range(7) for half in ("am", "pm")]
 
 @pytest.fixture
 def director(bench: Bench) -> Office:
-    words.set_language("zh")
-    bench.clock.at = clock_at(MONDAY, 8, 20)
-    office = bench.sign("director")
-    furnish(office)
-    return office
+    return planner(bench, 8, 20)
 
 
 @pytest.fixture

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from app.bootstrap import Office
-from app.common import words
 from app.common.errors import Confirmation, UserError
 from app.people.clients import NewClient, create_client
 from app.rota.rules import HALVES, Slot
@@ -23,7 +22,7 @@ from app.security.permissions import May
 from db.models import Appointment, Assignment, AuditEntry, Leave, Publication, SwapRequest
 from db.models.base import SYSTEM_COLUMNS
 from tests.services.conftest import Bench
-from tests.services.rota_centre import MONDAY, clock_at, expert_id, furnish
+from tests.services.rota_centre import MONDAY, clock_at, expert_id, planner
 
 SUNDAY = MONDAY + timedelta(days=6)
 MORNING, AFTERNOON = Slot(MONDAY, "am"), Slot(MONDAY, "pm")
@@ -33,11 +32,7 @@ State = dict[tuple[str, str], dict[str, Any]]
 
 @pytest.fixture
 def director(bench: Bench) -> Office:
-    words.set_language("zh")
-    bench.clock.at = clock_at(MONDAY, 9)
-    office = bench.sign("director")
-    furnish(office)
-    return office
+    return planner(bench, 9)
 
 
 def state(office: Office) -> State:

@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 
 from app.bootstrap import Office
-from app.common import words
 from app.common.errors import Confirmation, UserError
 from app.rota.adjust import without
 from app.rota.rules import REFUSED, Slot
@@ -15,7 +14,7 @@ from app.security.permissions import May
 from db.models import Assignment, Centre, DutyPattern
 from db.replica.stamping import new_id
 from tests.services.conftest import Bench
-from tests.services.rota_centre import MONDAY, clock_at, expert_id, furnish
+from tests.services.rota_centre import MONDAY, expert_id, planner
 
 SUNDAY = MONDAY + timedelta(days=6)
 MORNING, AFTERNOON = Slot(MONDAY, "am"), Slot(MONDAY, "pm")
@@ -24,11 +23,7 @@ ANYWAY = frozenset({"against-rule", "pinned"})
 
 @pytest.fixture
 def director(bench: Bench) -> Office:
-    words.set_language("zh")
-    bench.clock.at = clock_at(MONDAY, 9)
-    office = bench.sign("director")
-    furnish(office)
-    return office
+    return planner(bench, 9)
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ import pytest
 from sqlalchemy import select
 
 from app.bootstrap import Office
-from app.common import words
 from app.common.errors import UserError
 from app.people.clients import NewClient, create_client
 from app.people.leave_text import LeaveRead
@@ -20,7 +19,7 @@ from app.rota.views import AssignmentView
 from app.security.permissions import May
 from db.models import Appointment, Assignment, Centre, Client, School, Staff
 from tests.services.conftest import Bench
-from tests.services.rota_centre import MONDAY, clock_at, expert_id, furnish
+from tests.services.rota_centre import MONDAY, clock_at, expert_id, planner
 
 SUNDAY = MONDAY + timedelta(days=6)
 MORNING = Slot(MONDAY, "am")
@@ -29,11 +28,7 @@ ANYWAY = frozenset({"against-rule", "pinned", "room-taken"})
 
 @pytest.fixture
 def director(bench: Bench) -> Office:
-    words.set_language("zh")
-    bench.clock.at = clock_at(MONDAY, 8)
-    office = bench.sign("director")
-    furnish(office)
-    return office
+    return planner(bench, 8)
 
 
 @pytest.fixture
