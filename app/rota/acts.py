@@ -39,7 +39,21 @@ def adopt(tx: Tx, wanted: Proposal) -> int:
     for duty in wanted.added:
         lost = next(iter(roster.uncovered(duty.slot)), None)
         place(tx, roster, duty.slot, duty.expert_id, replaces=lost.id if lost else None)
+    for slot in {duty.slot for duty in (*wanted.added, *wanted.removed)}:
+        part_rooms(roster, slot)
     return len(wanted.added)
+
+
+def part_rooms(roster: Roster, slot: Slot) -> None:
+    """Drafts that share a room, because two PCs gave it to each, get one that is free; whoever was told or pinned
+    keeps hers."""
+    taken: set[str] = set()
+    for row in sorted(roster.on(slot), key=lambda row: (row.state == "draft" and not row.pinned, row.id)):
+        if not counts(row) or not row.room_id:
+            continue
+        if row.room_id in taken and row.state == "draft" and not row.pinned:
+            row.room_id = _free_room(roster, slot, row.staff_id) or row.room_id
+        taken.add(row.room_id)
 
 
 def holds(roster: Roster, wanted: Proposal) -> bool:

@@ -8,6 +8,7 @@ from datetime import date
 
 from sqlalchemy import select
 
+from app.people.defaults import HOLIDAY_NAMES
 from app.rota.pattern import DutySession, Exceptional, Pattern, sessions
 from app.rota.rules import Slot
 from db.engine import Tx
@@ -40,10 +41,10 @@ def load_calendar(tx: Tx, first: date, last: date) -> Calendar:
 
 
 def is_announced(tx: Tx, year: int) -> bool:
-    """Whether the table has a public holiday of that year."""
+    """Whether the table has one of the statutory holidays of that year; a day of the centre's own announces nothing."""
     days = (Holiday.day >= date(year, 1, 1), Holiday.day <= date(year, 12, 31))
-    query = select(Holiday.id).where(*days, Holiday.workday.is_(False), Holiday.withdrawn.is_(False))
-    return tx.execute(query.limit(1)).first() is not None
+    query = select(Holiday.name).where(*days, Holiday.workday.is_(False), Holiday.withdrawn.is_(False))
+    return any(known in name for name in tx.execute(query.distinct()).scalars() for known in HOLIDAY_NAMES)
 
 
 def centre_hours(tx: Tx, centre_id: str) -> dict[str, tuple[str, str]]:

@@ -358,3 +358,12 @@ def test_two_exceptions_of_one_half_day_become_one(director: Office) -> None:
     assert [one.reason for one in calendar.days(MONDAY, MONDAY)] == ["只留一人"]
     calendar.withdraw_day(calendar.days(MONDAY, MONDAY)[0].id)
     assert calendar.days(MONDAY, MONDAY) == ()
+
+
+def test_a_day_of_the_centres_own_announces_no_year(director: Office) -> None:
+    table = director.services.holidays
+    table.save(date(2028, 5, 8), date(2028, 5, 8), "中心成立日")
+    assert not table.year(2028).announced and len(table.year(2028).lines) == 1
+    assert director.services.rota.week(date(2028, 5, 8)).unannounced == (2028,)
+    table.save(date(2028, 10, 1), date(2028, 10, 7), "国庆节、中秋节")
+    assert table.year(2028).announced

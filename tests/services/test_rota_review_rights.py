@@ -33,7 +33,7 @@ SERVICES = ("rota", "swaps", "free", "publication", "calendar", "holidays", "exp
 DESK, PSYCH, SUPERVISOR, DIRECTOR = "desk", "psych", "supervisor", "director"
 ALL = {DESK, PSYCH, SUPERVISOR, DIRECTOR}
 PLANS = {SUPERVISOR, DIRECTOR}
-ABSENCE = {DESK, DIRECTOR}
+ABSENCE = {DESK, SUPERVISOR, DIRECTOR}
 SWAPS = {DESK, SUPERVISOR, DIRECTOR}
 CENTRE = {DIRECTOR}
 
@@ -42,7 +42,7 @@ TABLE: dict[str, set[str]] = {
     "rota.adopt": PLANS,
     "rota.adopt_part": PLANS,
     "rota.assign": PLANS,
-    "rota.call_list": {DESK},
+    "rota.call_list": {DESK, SUPERVISOR},
     "rota.candidates": ALL,
     "rota.centres": ALL,
     "rota.conflicts": ALL,

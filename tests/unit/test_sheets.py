@@ -68,7 +68,8 @@ def test_the_register_as_csv_and_as_workbook() -> None:
 def test_the_experts() -> None:
     book = read_book(FIXTURES / "experts-2027.csv", EXPERTS)
     assert (book.count, book.encoding, book.unknown) == (64, "utf-8-sig", ())
-    assert set(book.tables[0].positions) == {column.key for column in EXPERTS}
+    later = {"monthly_limit", "daily_limit", "wishes", "dislikes"}
+    assert set(book.tables[0].positions) == {column.key for column in EXPERTS} - later
 
 
 def test_title_blank_numbered_total_and_repeated_header_rows_are_not_read(tmp_path: Path) -> None:
