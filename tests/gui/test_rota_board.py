@@ -701,6 +701,23 @@ def test_after_adopting_the_keyboard_is_on_the_board_again(
     assert isinstance(held, Chip) and held.seat.slot == AFTERNOON
 
 
+@pytest.mark.parametrize("key", [Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_Left, Qt.Key.Key_Right])
+def test_from_a_proposal_s_answers_an_arrow_key_leads_to_the_board(
+    director: Office, tab_for: TabFor, wait_jobs: Wait, press: Press, key: Qt.Key
+) -> None:
+    """And never to the answer that throws the proposal away."""
+    tab = tab_for(director)
+    propose(tab, wait_jobs)
+    assert tab.result.adopt_button is not None and tab.result.adopt_button.hasFocus()
+    press(tab, key)
+    held = tab.window().focusWidget()
+    assert isinstance(held, Chip) and held.seat.kind == "new"
+    press(tab, Qt.Key.Key_Return)
+    wait_jobs()
+    assert tab.proposals.proposal is not None and len(tab.proposals.proposal.added) == 29
+    assert not director.services.rota.week(MONDAY).empty
+
+
 def test_holidays_of_the_whole_quarter_count(director: Office) -> None:
     """Seen from March too, when January is not on show."""
     with director.ctx.write(May.EDIT_CENTRE, "holiday") as act:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QElapsedTimer, QTimer, Signal
+from PySide6.QtCore import QElapsedTimer, QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from app.common.words import ntr, tr
@@ -18,6 +19,7 @@ from ui.widgets.layout import clear, column, holder, row, scrolling
 
 _MOST_GAPS = 20
 _TICK_MS = 200
+_ARROWS = frozenset({Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Left, Qt.Key.Key_Right})
 
 
 class ResultCard(Card):
@@ -28,7 +30,7 @@ class ResultCard(Card):
     cancel_wanted = Signal()
     again_wanted = Signal()
     left = Signal()
-    """What had the keyboard goes away: it belongs to the board again."""
+    """The keyboard belongs to the board again: what had it goes away, or an arrow key leads there."""
     gap_opened = Signal(object)
     """A gap's Slot: show me where it is."""
     reasons_wanted = Signal(object)
@@ -86,7 +88,11 @@ class ResultCard(Card):
             self.body.addWidget(area, 1)
         if changes:
             self.add(
-                Label(tr("Enter on a new name takes over only that one, Delete leaves it out."), "hint", wrap=True)
+                Label(
+                    tr("Arrow keys lead to the board: Enter takes over only that name, Delete leaves it out."),
+                    "hint",
+                    wrap=True,
+                )
             )
         self._add_answers(changes, had_focus or not self.isVisible())
         if not proposal.gaps:
@@ -145,8 +151,17 @@ class ResultCard(Card):
         self.adopt_button = PrimaryButton(tr("Adopt"), self.adopt_wanted.emit, shortcut="F2")
         self.adopt_button.setAutoDefault(True)
         self.add(row(self.adopt_button, self.discard_button, None))
+        for button in (self.adopt_button, self.discard_button):
+            button.installEventFilter(self)
         if take_focus:
             self.adopt_button.setFocus()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Qt's own arrows would end on "Discard", one Enter away from losing the proposal."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() in _ARROWS:
+            self.left.emit()
+            return True
+        return super().eventFilter(watched, event)
 
 
 def quality(proposal: Proposal) -> str:
