@@ -21,6 +21,7 @@ from app.rota.rules import (
     Expert,
     Limits,
     Slot,
+    middle_quarter,
     monday,
     month_end,
     month_start,
@@ -75,10 +76,15 @@ class Roster:
     def workdays(self) -> Mapping[date, str]:
         return self.calendar.workdays
 
+    @property
+    def quarter_begins(self) -> date:
+        """The quarter that the stretch is about: that of its middle, since a month's sheet begins in another month."""
+        return middle_quarter(self.first, self.last)
+
     def beside(self, day: date) -> bool:
         """Whether the day is before the stretch, or after it in the same quarter: what fairness takes into account."""
-        later = day > self.last and quarter_start(day) == quarter_start(self.first)
-        return day < self.first or later
+        later = day > self.last and quarter_start(day) == self.quarter_begins
+        return quarter_before(self.quarter_begins) <= day < self.first or later
 
     def hours_of(self, slot: Slot) -> tuple[str, str]:
         """From when to when, HH:MM."""
@@ -179,12 +185,10 @@ def load_roster(tx: Tx, centre_id: str, first: date, last: date, *, only_publish
         raise UserError("rota.period", N_("The last day lies before the first."))
     if (last - first).days >= _MOST_DAYS:
         raise UserError("rota.period", N_("The rota is made for at most a year at a time."))
+    begins = middle_quarter(first, last)
     around = (
-        quarter_before(first),
-        max(
-            max(month_end(last), _sunday(last)) + timedelta(days=31),
-            quarter_start(quarter_start(first) + timedelta(100)),
-        ),
+        min(quarter_before(begins), min(month_start(first), monday(first)) - timedelta(days=31)),
+        max(max(month_end(last), _sunday(last)) + timedelta(days=31), quarter_start(begins + timedelta(100))),
     )
     rows = _rows(tx, centre_id, *around)
     hours = centre_hours(tx, centre_id)
@@ -207,7 +211,7 @@ def load_roster(tx: Tx, centre_id: str, first: date, last: date, *, only_publish
         if only_published and row.state == "draft":
             continue
         roster.add(row)
-        if counts(row) and quarter_start(row.day) == quarter_start(first):
+        if counts(row) and quarter_start(row.day) == begins:
             roster.quarter[row.staff_id] += 1
     staff = _staff(tx, roster)
     roster.names.update({person.id: (person.number, person.name) for person in staff})
@@ -240,9 +244,9 @@ def _rooms(tx: Tx, centre_id: str) -> dict[str, str]:
 def _carried(roster: Roster) -> Carried:
     """What everybody has besides the stretch: last quarter, and the rest of this one, before and after. Last quarter is
     counted from the rota once it covers that quarter; until then the number on the experts' list stands."""
-    begins = quarter_start(roster.first)
+    begins = roster.quarter_begins
     mine = [row for row in roster.rows if counts(row) and roster.beside(row.day)]
-    covered = any(row.day < begins and (row.day - quarter_before(roster.first)).days < 14 for row in mine)
+    covered = any(row.day < begins and (row.day - quarter_before(begins)).days < 14 for row in mine)
     return Carried(
         last_quarter=Counter(row.staff_id for row in mine if row.day < begins) if covered else None,
         this_quarter=Counter(row.staff_id for row in mine if row.day >= begins),

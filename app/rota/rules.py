@@ -295,6 +295,11 @@ def month_end(day: date) -> date:
     return (day.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
 
 
+def middle_quarter(first: date, last: date) -> date:
+    """The first day of the quarter in which the middle of a stretch lies."""
+    return quarter_start(first + (last - first) // 2)
+
+
 def quarter_before(day: date) -> date:
     """The first day of the quarter before its own."""
     return quarter_start(quarter_start(day) - timedelta(days=1))

@@ -11,7 +11,7 @@ from app.common.words import N_
 from app.rota.facts import ON_BOARD, Roster, counts
 from app.rota.gaps import gap_view
 from app.rota.problem import Facts, Filled, Load, find_gaps
-from app.rota.rules import Expert, Slot, quarter_start, refused
+from app.rota.rules import Expert, Slot, quarter_before, quarter_start, refused
 from app.rota.views import (
     AssignmentView,
     CandidateView,
@@ -128,7 +128,7 @@ def _day(roster: Roster, day: date) -> DayView:
 
 def loads(roster: Roster) -> tuple[LoadView, ...]:
     """Each expert's duties of the quarter, the most first."""
-    begins = quarter_start(roster.first)
+    begins = roster.quarter_begins
     weekends, holidays, besides = Counter[str](), Counter[str](), Counter[str]()
     last_weekends, last_holidays = Counter[str](), Counter[str]()
     for row in roster.rows:
@@ -139,7 +139,7 @@ def loads(roster: Roster) -> tuple[LoadView, ...]:
             weekends[row.staff_id] += weekend
             holidays[row.staff_id] += holiday
             besides[row.staff_id] += roster.beside(row.day)
-        elif row.day < begins:
+        elif quarter_before(begins) <= row.day < begins:
             last_weekends[row.staff_id] += weekend
             last_holidays[row.staff_id] += holiday
     found = [

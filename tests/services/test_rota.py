@@ -341,3 +341,17 @@ def test_an_absence_of_one_half_leaves_the_other_half_and_old_gaps_to_whoever_pl
     assert rota.propose_repair(MONDAY, SUNDAY).added == (), (
         "the lost seat is taken; what was never planned is the fill's"
     )
+
+
+def test_a_months_sheet_counts_the_quarter_of_that_month(director: Office) -> None:
+    """It begins on the Monday before, which may lie in the quarter before."""
+    rota = director.services.rota
+    for first in (MONDAY - timedelta(days=14), MONDAY, MONDAY + timedelta(days=7)):
+        filled(director, first, first + timedelta(days=6))
+    month = rota.stretch(MONDAY - timedelta(days=7), MONDAY + timedelta(days=27))
+    week = rota.week(MONDAY)
+    assert {one.number: (one.duties, one.weekends) for one in month.loads} == {
+        one.number: (one.duties, one.weekends) for one in week.loads
+    }
+    assert sum(one.duties for one in month.loads) == 60
+    assert sum(sum(one.duties for one in rota.week(day).loads) for day in (MONDAY - timedelta(days=14),)) == 30

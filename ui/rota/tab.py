@@ -397,17 +397,18 @@ class RotaTab(QWidget):
     # --- filling and publishing ---
 
     def fill_shown(self) -> None:
-        """F5: a proposal for the days on show."""
+        """F5: a proposal for the week or the month on show."""
         if not self.seats.foreign:
-            self.proposals.fill(self._first, self._last)
+            self.proposals.fill(*self._days())
 
     def repair_shown(self) -> None:
         """Ctrl+R: the fewest changes that mend the days on show, from today on."""
-        first = max(self._first, today(self.desk.clock))
-        if self.seats.foreign or first > self._last:
+        first, last = self._days()
+        first = max(first, today(self.desk.clock))
+        if self.seats.foreign or first > last:
             notify.say(self, tr("These days are past; there is nothing to repair."))
         else:
-            self.proposals.repair(first, self._last)
+            self.proposals.repair(first, last)
 
     def _fill_weeks(self) -> None:
         if not self.seats.foreign:
