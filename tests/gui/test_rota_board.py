@@ -202,6 +202,8 @@ def test_a_chip_dropped_on_another_exchanges_the_two_and_one_undo_takes_it_back(
         wait_jobs()
     assert other.name in seats(tab, one.slot) and one.name in seats(tab, other.slot)
     assert one.name not in seats(tab, one.slot) and any("对调" in text for text in notify.shown(tab))
+    held = tab.board.seat()
+    assert held is not None and (held.slot, held.text) == (other.slot, one.name), "the keyboard goes with whom it moved"
     tab.board.take_focus()
     press(tab, Qt.Key.Key_Z, CONTROL)
     assert one.name in seats(tab, one.slot) and other.name in seats(tab, other.slot)
@@ -211,6 +213,7 @@ def test_a_chip_dropped_on_another_exchanges_the_two_and_one_undo_takes_it_back(
     press(tab, Qt.Key.Key_Z, CONTROL)
     press(tab, Qt.Key.Key_Z, CONTROL | SHIFT)
     assert other.name in seats(tab, one.slot)
+    assert len(notify.shown(tab)) == 1, "what several undos say does not pile up"
 
 
 def test_the_same_by_keys_and_the_foot_line_says_what_will_happen(

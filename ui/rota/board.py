@@ -58,6 +58,7 @@ class Board(QWidget):
         self._ghost: Ghost | None = None
         self._slot: Slot | None = None
         self._index = 0
+        self._follow = ""
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(1)
@@ -90,10 +91,24 @@ class Board(QWidget):
             side.setVisible(bool(days))
         if self._slot not in self._cells:
             self._slot, self._index = self._nearest(place), 0
+        self._find_followed()
         self._mark()
         self._rove()
         if had_focus:
             self.take_focus()
+
+    def follow(self, assignment_id: str) -> None:
+        """The keyboard goes to this duty as soon as it is drawn: after a move, to whom was moved."""
+        self._follow = assignment_id
+        self._find_followed()
+        self.take_focus()
+
+    def _find_followed(self) -> None:
+        for slot, cell in self._cells.items() if self._follow else ():
+            for index, chip in enumerate(cell.chips):
+                if chip.seat.key == self._follow:
+                    self._slot, self._index, self._follow = slot, index, ""
+                    return
 
     def _head(self, at: int) -> DayHead:
         while len(self._heads) <= at:

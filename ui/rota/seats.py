@@ -149,6 +149,7 @@ class SeatActs:
     def _move(self, assignment_id: str, slot: Slot) -> None:
         def moved(made: AssignmentView) -> None:
             self._undoing.say(tr("{name} moved to {slot}.", name=made.name, slot=made.slot.words()))
+            self._board.follow(made.id)
 
         if self.may_edit:
             run_job(
@@ -161,6 +162,7 @@ class SeatActs:
             one, other = made
             words = tr("{name} and {other} exchanged.", name=one.name, other=other.name)
             self._undoing.say(words)
+            self._board.follow(one.id)
 
         if self.may_edit:
             run_job(

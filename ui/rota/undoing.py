@@ -51,7 +51,7 @@ class Undoing:
         self._close_toast()
 
         def undone(note: Note) -> None:
-            notify.say(self._tab, tr("Undone: {what}", what=note.text()))
+            self._only(tr("Undone: {what}", what=note.text()))
 
         run_job(self._tab, self._rota.undo, on_done=undone)
 
@@ -59,9 +59,14 @@ class Undoing:
         """Ctrl+Y."""
 
         def redone(note: Note) -> None:
-            notify.say(self._tab, tr("Done again: {what}", what=note.text()))
+            self._only(tr("Done again: {what}", what=note.text()))
 
         run_job(self._tab, self._rota.redo, on_done=redone)
+
+    def _only(self, words: str) -> None:
+        """What several Ctrl+Z say does not pile up over the board."""
+        self._close_toast()
+        self._toast = notify.say(self._tab, words)
 
     def _close_toast(self) -> None:
         if self._toast is not None and still_there(self._toast) and self._toast.parent() is not None:
