@@ -28,3 +28,12 @@ class Note:
     def text(self) -> str:
         """The sentence in the language in force."""
         return tr(self.message, **self.params)
+
+
+class Spoken:
+    """A parameter of a note whose words are looked up when the note is shown: `__str__` says them."""
+
+    __slots__ = ()
+
+    def __format__(self, spec: str) -> str:
+        return str(self)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date
 
 from sqlalchemy import select
@@ -16,23 +17,35 @@ from app.rota.views import Conflict
 from db.engine import Tx
 from db.models import Assignment, Room
 
+Doubles = dict[tuple[Slot, str], list[Assignment]]
+"""(session, staff id or room id) -> the duties that share it, two or more."""
+
+
+def experts_twice(rows: Iterable[Assignment]) -> Doubles:
+    """Who sits on one session more than once, whatever the centre."""
+    return _shared((slot_of(row), row.staff_id, row) for row in rows)
+
+
+def rooms_twice(rows: Iterable[Assignment]) -> Doubles:
+    """Which room was given to different experts on one session."""
+    found = _shared((slot_of(row), row.room_id, row) for row in rows if row.room_id)
+    return {place: held for place, held in found.items() if len({row.staff_id for row in held}) > 1}
+
+
+def _shared(placed: Iterable[tuple[Slot, str, Assignment]]) -> Doubles:
+    held: Doubles = defaultdict(list)
+    for slot, what, row in placed:
+        held[slot, what].append(row)
+    return {place: rows for place, rows in held.items() if len(rows) > 1}
+
 
 def find_conflicts(tx: Tx, centre_id: str, first: date, last: date) -> tuple[Conflict, ...]:
     """All of the days from `first` to `last`, the earliest first."""
     wanted = (Assignment.centre_id == centre_id, Assignment.day >= first, Assignment.day <= last)
     query = select(Assignment).where(*wanted, Assignment.state.in_(ON_BOARD), Assignment.absent_at.is_(None))
-    people: dict[tuple[Slot, str], list[Assignment]] = defaultdict(list)
-    rooms: dict[tuple[Slot, str], list[Assignment]] = defaultdict(list)
-    for row in tx.execute(query.order_by(Assignment.id)).scalars():
-        people[slot_of(row), row.staff_id].append(row)
-        if row.room_id:
-            rooms[slot_of(row), row.room_id].append(row)
-    found = [_twice(tx, slot, rows) for (slot, _staff), rows in people.items() if len(rows) > 1]
-    found += [
-        _same_room(tx, slot, room_id, rows)
-        for (slot, room_id), rows in rooms.items()
-        if len({row.staff_id for row in rows}) > 1
-    ]
+    rows = list(tx.execute(query.order_by(Assignment.id)).scalars())
+    found = [_twice(tx, slot, held) for (slot, _staff), held in experts_twice(rows).items()]
+    found += [_same_room(tx, slot, room_id, held) for (slot, room_id), held in rooms_twice(rows).items()]
     return tuple(sorted(found, key=lambda one: (one.slot, one.note.code, one.assignment_ids)))
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from app.common.clock import local
-from app.common.notes import Note
+from app.common.notes import Note, Spoken
 from app.common.words import ntr, tr
 from app.rota.rules import Slot
 
@@ -46,7 +46,7 @@ class FreeAnswer:
     without: bool = False
 
 
-class FreeTimes:
+class FreeTimes(Spoken):
     """ "14:00、15:00 （2 次）", looked up when shown."""
 
     def __init__(self, times: Sequence[datetime]) -> None:
@@ -55,6 +55,3 @@ class FreeTimes:
     def __str__(self) -> str:
         said = tr(", ").join(f"{local(one):%H:%M}" for one in self._times)
         return tr("{times} ({count})", times=said, count=ntr("{n} sitting", "{n} sittings", len(self._times)))
-
-    def __format__(self, spec: str) -> str:
-        return str(self)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from app.common.notes import Note
+from app.common.notes import Note, Spoken
 from app.common.words import N_, ntr, tr
 from app.rota.facts import Roster
 from app.rota.problem import Gap
@@ -24,7 +24,7 @@ _GROUPS = (
 )
 
 
-class _Counted:
+class _Counted(Spoken):
     """ "3 人请假，2 人本周已满", looked up when shown."""
 
     def __init__(self, groups: tuple[tuple[str, int], ...]) -> None:
@@ -32,9 +32,6 @@ class _Counted:
 
     def __str__(self) -> str:
         return " · ".join(_said(code, count) for code, count in self._groups)
-
-    def __format__(self, spec: str) -> str:
-        return str(self)
 
 
 def _said(code: str, n: int) -> str:

@@ -10,7 +10,7 @@ from app.rota import acts
 from app.rota.facts import Roster, counts
 from app.rota.gaps import reason_text
 from app.rota.naming import slot_of
-from app.rota.rules import Slot, refused
+from app.rota.rules import Slot
 from app.rota.views import Targets
 from db.engine import Tx
 from db.models import Assignment
@@ -61,9 +61,5 @@ def _against(roster: Roster, staff_id: str, slot: Slot, leaving: Slot) -> str:
     expert = roster.expert(staff_id)
     notes = roster.obstacles(staff_id, slot, leaving=leaving)
     words = tr("{name}, {slot}: {reason}", name=expert.name, slot=slot.words(), reason=reason_text(notes))
-    barrier = refused(notes)
-    if barrier is not None:
-        raise UserError(
-            barrier.code, N_("{name}, {slot}: {reason}."), name=expert.name, slot=slot.words(), reason=barrier.text()
-        )
+    acts.refuse(roster, slot, staff_id, notes)
     return words if notes else ""

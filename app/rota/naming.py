@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.common.notes import Note
+from app.common.notes import Note, Spoken
 from app.common.words import N_, tr
 from app.rota.rules import Slot
 from db.engine import Tx
@@ -12,16 +12,13 @@ from db.models import Assignment, Room, Staff
 
 
 @dataclass(frozen=True, slots=True)
-class SlotWords:
+class SlotWords(Spoken):
     """ "1月4日 周一上午", looked up when shown."""
 
     slot: Slot
 
     def __str__(self) -> str:
         return tr("{month}/{day} {slot}", month=self.slot.day.month, day=self.slot.day.day, slot=self.slot.words())
-
-    def __format__(self, spec: str) -> str:
-        return str(self)
 
 
 def slot_of(row: Assignment) -> Slot:

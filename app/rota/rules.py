@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
 from app.common.errors import UserError
-from app.common.notes import Note
+from app.common.notes import Note, Spoken
 from app.common.recurrence import read_rule
 from app.common.words import N_, tr
 
@@ -310,7 +310,7 @@ def quarter_start(day: date) -> date:
     return date(day.year, (day.month - 1) // 3 * 3 + 1, 1)
 
 
-class _Words:
+class _Words(Spoken):
     """A slot inside a note: its words are looked up when the note is shown."""
 
     def __init__(self, slot: Slot) -> None:
@@ -318,9 +318,6 @@ class _Words:
 
     def __str__(self) -> str:
         return self._slot.words()
-
-    def __format__(self, spec: str) -> str:
-        return str(self)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, _Words) and other._slot == self._slot

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from app.common.errors import Confirmation, UserError
+from app.common.errors import Confirmation
 from app.common.notes import Note
 from app.common.words import N_
+from app.rota.acts import refuse
 from app.rota.facts import Roster
 from app.rota.gaps import reason_text
-from app.rota.rules import Slot, refused
+from app.rota.rules import Slot
 from app.rota.swap_rules import DECLINED
 from db.engine import Tx
 from db.models import Assignment, SwapRequest
@@ -52,15 +53,7 @@ def check(
     for who, slot, leaving in sides:
         expert = roster.expert(who)
         notes = roster.obstacles(who, slot, leaving=leaving)
-        barrier = refused(notes)
-        if barrier is not None:
-            raise UserError(
-                barrier.code,
-                N_("{name}, {slot}: {reason}."),
-                name=expert.name,
-                slot=slot.words(),
-                reason=barrier.text(),
-            )
+        refuse(roster, slot, who, notes)
         if notes:
             against.append((expert.name, slot, notes))
     if against and "against-rule" not in confirmed:

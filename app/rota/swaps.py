@@ -5,21 +5,19 @@ of whoever leaves stays as `removed`, so that each request always shows between 
 
 from __future__ import annotations
 
-from datetime import date
-
 from sqlalchemy import select
 
 from app.common.changes import Changes, Done, Topic
 from app.common.clock import today
 from app.common.errors import UserError
-from app.common.notes import Note
+from app.common.notes import Note, Spoken
 from app.common.words import N_
 from app.rota import naming
 from app.rota.absence import touched
-from app.rota.acts import week_of
 from app.rota.bookings import bookings_of
 from app.rota.facts import Roster, load_roster
 from app.rota.history import Doing, History
+from app.rota.moves import weeks
 from app.rota.rebooking import carry_out, to_somebody
 from app.rota.rules import Slot
 from app.rota.swap_acts import check, hand_over, write_answer
@@ -226,8 +224,7 @@ class SwapService:
 
 def _roster(tx: Tx, duty: Assignment, back: Assignment | None) -> Roster:
     """The whole weeks of both duties."""
-    days: list[date] = [duty.day, back.day if back is not None else duty.day]
-    return load_roster(tx, duty.centre_id, week_of(min(days))[0], week_of(max(days))[1])
+    return load_roster(tx, duty.centre_id, *weeks(duty.day, back.day if back is not None else duty.day))
 
 
 def _words(tx: Tx, code: str, words: str, duty: Assignment, to_staff_id: str) -> Note:
@@ -235,7 +232,7 @@ def _words(tx: Tx, code: str, words: str, duty: Assignment, to_staff_id: str) ->
     return Note.of(code, words, name=naming.name_of(tx, to_staff_id), slot=slot)
 
 
-class _Word:
+class _Word(Spoken):
     """A state inside a sentence, looked up when shown."""
 
     def __init__(self, msgid: str) -> None:
@@ -243,6 +240,3 @@ class _Word:
 
     def __str__(self) -> str:
         return Note.of("state", self._msgid).text()
-
-    def __format__(self, spec: str) -> str:
-        return str(self)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from app.common.notes import Note
+from app.common.notes import Note, Spoken
 from app.common.words import N_, tr
 from app.rota.naming import SlotWords
 from app.rota.rules import Slot
@@ -149,14 +149,11 @@ def _who(line: Line | None) -> str:
     return line.staff_id if line is not None else ""
 
 
-class _NoRoom:
+class _NoRoom(Spoken):
     """Looked up when the note around it is shown."""
 
     def __str__(self) -> str:
         return tr("no room yet")
-
-    def __format__(self, spec: str) -> str:
-        return str(self)
 
 
 def _room(line: Line | None, rooms: Mapping[str, str]) -> object:

@@ -14,13 +14,11 @@ from pathlib import Path
 from random import Random
 from time import perf_counter
 
-from app.people.columns import EXPERTS
-from app.people.expert_rows import read_experts
-from app.people.sheets import read_book
 from app.rota.fill import fill
 from app.rota.problem import Facts, Filled
 from app.rota.repair import repair
-from app.rota.rules import HALVES, Away, Expert, Limits, Slot, Wish
+from app.rota.rules import HALVES, Expert, Limits, Slot, Wish
+from tests.unit.rota_facts import real_experts
 
 ROOT = Path(__file__).resolve().parents[2]
 FIRST, WEEKS, SEATS = date(2027, 1, 4), 13, 3
@@ -39,23 +37,8 @@ def quarter() -> Facts:
 
 
 def _experts() -> list[Expert]:
-    rows, _ = read_experts(read_book(ROOT / "tests" / "fixtures" / "experts-2027.csv", EXPERTS), year=2027, today=FIRST)
     chance = Random(2027)
-    return [
-        Expert(
-            id=row.number,
-            number=row.number,
-            name=row.name,
-            available=frozenset(row.availability),
-            weekly_limit=row.weekly_limit,
-            load=row.last_quarter,
-            leave=tuple(Away(*leave) for leave in row.leave),
-            check_until=row.record_check,
-            specialities=row.specialities,
-            wishes=_wishes(chance, row.availability),
-        )
-        for row in rows
-    ]
+    return [replace(one, wishes=_wishes(chance, tuple(sorted(one.available)))) for one in real_experts()]
 
 
 def _wishes(chance: Random, offered: tuple[tuple[int, str], ...]) -> tuple[Wish, ...]:

@@ -5,15 +5,14 @@ A room that one PC gave twice is no matter here: it asked before it did.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from sqlalchemy import select
 
 from app.common.clock import local
 from app.common.words import N_, tr
+from app.rota.conflicts import experts_twice, rooms_twice
 from app.rota.rules import HALF_WORDS
 from app.security.context import Context
 from app.sync.reviewing.left import left_alone
@@ -60,19 +59,12 @@ def open_duties(tx: Tx, ctx: Context) -> list[Twice]:
 
 
 def _experts(rows: Iterable[Assignment]) -> Iterable[Twice]:
-    same: dict[tuple[str, date, str], list[Assignment]] = defaultdict(list)
-    for row in rows:
-        same[row.staff_id, row.day, row.half].append(row)
     what = N_("One expert on duty twice in one half day")
-    return (Twice(tuple(held), what) for held in same.values() if len(held) > 1)
+    return (Twice(tuple(held), what) for held in experts_twice(rows).values())
 
 
 def _rooms(tx: Tx, rows: Iterable[Assignment]) -> Iterable[Twice]:
-    same: dict[tuple[str, date, str], list[Assignment]] = defaultdict(list)
-    for row in rows:
-        if row.room_id:
-            same[row.room_id, row.day, row.half].append(row)
-    shared = [held for held in same.values() if len({row.staff_id for row in held}) > 1]
+    shared = rooms_twice(rows).values()
     devices = devices_of(tx, "assignment", [row for held in shared for row in held], ("who", "state"))
     what = N_("One room given twice in one half day")
     for held in shared:
